@@ -1,0 +1,2 @@
+/** The text of adamwBinary.ts for the current adamw.wat. */
+export function assembleAdamW(): Promise<string>;

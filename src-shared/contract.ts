@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import {
+  datasetNameSchema,
+  datasetReportSchema,
+  datasetSummarySchema,
+  importPreviewSchema,
+  importProgressSchema,
+  rejectionSchema,
+  timelineEventSchema,
+  userSummarySchema,
+} from './dataset.ts';
+import { problemSchema } from './experiment.ts';
+import { comparisonSchema, curveSchema, metricPointSchema, runDetailSchema, runSummarySchema } from './run.ts';
+
+/** The one contract between the workbench (or any client) and the backend: each method's input and output. */
+const nothing = z.object({});
+const runRef = z.object({ runId: z.string() });
+const experimentFileSchema = z.object({ path: z.string(), name: z.string(), modifiedAtMs: z.number() });
+const page = { offset: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(1000).default(100) };
+
+export const engineStatusSchema = z.object({
+  engine: z.string(),
+  provider: z.string(),
+  available: z.boolean(),
+  device: z.string().nullable(),
+  /** Why it is not available, and how to get it. */
+  reason: z.string().nullable(),
+});
+export type EngineStatus = z.infer<typeof engineStatusSchema>;
+
+export const doctorReportSchema = z.object({
+  engines: z.array(engineStatusSchema),
+  versions: z.record(z.string(), z.string()),
+  workspace: z.object({ path: z.string(), databaseBytes: z.number(), blobsBytes: z.number(), schemaVersion: z.number() }),
+});
+export type DoctorReport = z.infer<typeof doctorReportSchema>;
+
+/** The stages, parameter counts and tokens of an experiment before it runs. */
+export const planSchema = z.object({
+  stages: z.array(z.object({ name: z.string(), steps: z.number(), examples: z.number(), tokens: z.number(), flops: z.number() })),
+  parameters: z.object({
+    total: z.number(),
+    trainable: z.number(),
+    byComponent: z.record(z.string(), z.object({ total: z.number(), trainable: z.number() })),
+  }),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const generationSchema = z.object({
+  prompt: z.string(),
+  candidates: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean() })),
+});
+
+export const contract = {
+  'workspace.info': {
+    input: nothing,
+    output: z.object({ path: z.string(), name: z.string(), version: z.string(), canPickFiles: z.boolean() }),
+  },
+  'doctor.report': { input: nothing, output: doctorReportSchema },
+
+  'files.list': {
+    /** Empty path: the person's home folder. */
+    input: z.object({ path: z.string() }),
+    output: z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(z.object({ name: z.string(), path: z.string(), folder: z.boolean(), sizeBytes: z.number() })),
+    }),
+  },
+
+  'datasets.list': { input: nothing, output: z.array(datasetSummarySchema) },
+  'datasets.report': { input: z.object({ name: z.string() }), output: datasetReportSchema },
+  'datasets.rejections': {
+    input: z.object({ name: z.string(), ...page }),
+    output: z.object({ total: z.number(), rows: z.array(rejectionSchema) }),
+  },
+  'datasets.users': {
+    input: z.object({ name: z.string(), search: z.string().default(''), ...page }),
+    output: z.object({ total: z.number(), rows: z.array(userSummarySchema) }),
+  },
+  'datasets.timeline': { input: z.object({ name: z.string(), userId: z.number().int() }), output: z.array(timelineEventSchema) },
+  'datasets.preview': { input: z.object({ path: z.string() }), output: importPreviewSchema },
+  /** Starts an import; follow it by the `import.progress` event. Fails at once when the name is taken. */
+  'datasets.import': { input: z.object({ path: z.string(), name: datasetNameSchema }), output: z.object({ importId: z.string() }) },
+  'datasets.imports': { input: nothing, output: z.array(importProgressSchema) },
+  'datasets.cancelImport': { input: z.object({ importId: z.string() }), output: nothing },
+  'datasets.delete': { input: z.object({ name: z.string() }), output: nothing },
+
+  'experiments.list': { input: nothing, output: z.array(experimentFileSchema) },
+  'experiments.read': {
+    input: z.object({ path: z.string() }),
+    output: z.object({ path: z.string(), text: z.string(), modifiedAtMs: z.number() }),
+  },
+  'experiments.write': { input: z.object({ path: z.string(), text: z.string() }), output: experimentFileSchema },
+  'experiments.delete': { input: z.object({ path: z.string() }), output: nothing },
+  /** Writes a commented experiment file whose values suit the dataset. */
+  'experiments.create': {
+    input: z.object({ dataset: z.string(), integration: z.enum(['cross-attention', 'text-prompt', 'none']).default('cross-attention') }),
+    output: experimentFileSchema,
+  },
+  'experiments.validate': {
+    input: z.object({ text: z.string() }),
+    output: z.object({ problems: z.array(problemSchema), plan: planSchema.nullable() }),
+  },
+  'experiments.schema': { input: nothing, output: z.record(z.string(), z.unknown()) },
+
+  'runs.list': { input: nothing, output: z.array(runSummarySchema) },
+  'runs.get': { input: runRef, output: runDetailSchema },
+  'runs.start': { input: z.object({ text: z.string() }), output: runSummarySchema },
+  /** Asks the job to save a checkpoint and end; the run becomes `stopped`. */
+  'runs.stop': { input: runRef, output: nothing },
+  'runs.resume': { input: runRef, output: runSummarySchema },
+  'runs.delete': { input: runRef, output: nothing },
+  'runs.curves': {
+    input: z.object({
+      runIds: z.array(z.string()).max(50),
+      names: z.array(z.string()).optional(),
+      maxPoints: z.number().int().min(10).max(20000).default(1000),
+    }),
+    output: z.array(curveSchema),
+  },
+  'runs.log': {
+    input: runRef,
+    output: z.array(z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
+  },
+  'runs.compare': { input: z.object({ runIds: z.array(z.string()).min(1).max(1000) }), output: comparisonSchema },
+  /** Writes text with a completed run's model, with the user or (`userId` null) without. */
+  'runs.generate': {
+    input: z.object({
+      runId: z.string(),
+      userId: z.number().int().nullable(),
+      prompt: z.string().optional(),
+      constrained: z.boolean().default(false),
+      beams: z.number().int().min(1).max(50).default(5),
+    }),
+    output: generationSchema,
+  },
+
+  'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
+  'settings.set': { input: z.object({ values: z.record(z.string(), z.unknown()) }), output: nothing },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type Method = keyof typeof contract;
+/** What a caller passes (defaults may be left out), and what the backend receives (defaults filled in). */
+export type MethodInput<M extends Method> = z.input<(typeof contract)[M]['input']>;
+export type MethodRequest<M extends Method> = z.output<(typeof contract)[M]['input']>;
+export type MethodOutput<M extends Method> = z.output<(typeof contract)[M]['output']>;
+
+/** What the backend tells its clients without being asked. */
+export const backendEvents = {
+  'import.progress': importProgressSchema,
+  'datasets.changed': nothing,
+  'experiments.changed': nothing,
+  /** The run's state as of now: sent on every status or stage change and at most twice a second while it trains. */
+  'run.changed': runSummarySchema,
+  'run.deleted': runRef,
+  'run.metrics': z.object({ runId: z.string(), points: z.array(metricPointSchema) }),
+  /** From this stage and step on, earlier points are void: a resumed run repeats them. */
+  'run.rewound': z.object({ runId: z.string(), stage: z.string(), step: z.number() }),
+  'run.log': z.object({ runId: z.string(), atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof backendEvents;
+export type EventPayload<E extends EventName> = z.output<(typeof backendEvents)[E]>;
+export type BackendEvent = { [E in EventName]: { name: E; payload: EventPayload<E> } }[EventName];
+
+/** What a host calls: one function a method. Implementations throw `AppError`; `serveRpc` turns it into a `Result`. */
+export type BackendApi = { [M in Method]: (request: MethodRequest<M>) => Promise<MethodOutput<M>> };

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { datasetNameSchema } from './dataset.ts';
+
+/**
+ * The experiment file (`*.experiment.jsonc`). Every value but `dataset` has a default; unknown keys are errors.
+ * `.describe()` texts feed the editor's hover. Sizes follow the field's names: dModel, numLayers, numHeads.
+ */
+
+const positive = z.number().int().positive();
+const rate = z.number().positive().max(1);
+
+export const taskSchema = z.enum(['next-item', 'favourite-genre']);
+export type Task = z.infer<typeof taskSchema>;
+
+const optimizerFields = {
+  steps: z.number().int().nonnegative().describe('Optimiser steps of this stage.'),
+  batchSize: positive.describe('Examples per micro-batch.'),
+  accumulation: positive.default(1).describe('Micro-batches whose gradients are averaged before each optimiser step.'),
+  learningRate: rate.describe('Peak learning rate, reached after the warm-up.'),
+  weightDecay: z.number().min(0).max(1).describe('Decoupled weight decay (AdamW); none on norms, biases, gates and embeddings.'),
+  warmup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Share of the steps with a linearly rising learning rate; cosine to 0 afterwards.'),
+  clipNorm: z.number().positive().default(1).describe('Global gradient norm is clipped to this.'),
+};
+
+const historySchema = z
+  .strictObject({
+    embedded: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(50)
+      .describe('Last events that the user encoder sees (the N of the sliding window).'),
+    prompted: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .describe('Last events that are written into the prompt as text (used by text-prompt).'),
+  })
+  .prefault({});
+
+const encoderPretrainingSchema = z
+  .strictObject({
+    ...optimizerFields,
+    steps: optimizerFields.steps.default(400),
+    batchSize: optimizerFields.batchSize.default(64),
+    learningRate: optimizerFields.learningRate.default(2e-3),
+    weightDecay: optimizerFields.weightDecay.default(0.1),
+  })
+  .prefault({});
+
+const encoderSchema = z
+  .strictObject({
+    architecture: z
+      .enum(['autoregressive'])
+      .default('autoregressive')
+      .describe('Causal Transformer over events, features fused early (paper section 3.2).'),
+    features: z
+      .array(z.enum(['title', 'genre', 'rating']))
+      .min(1)
+      .refine((names) => new Set(names).size === names.length, 'every feature may be named once')
+      .default(['title', 'genre', 'rating'])
+      .describe('Features of an event that are embedded and predicted.'),
+    dModel: positive.default(64).describe('Width of the encoder; the paper uses 128.'),
+    numLayers: positive.default(2).describe('Transformer layers; the paper uses 6.'),
+    numHeads: positive.default(2).describe('Attention heads; the paper uses 8. Divides dModel.'),
+    dropout: z.number().min(0).max(0.9).default(0.2).describe('Dropout on event embeddings while pretraining.'),
+    init: z.enum(['pretrained', 'random']).default('pretrained').describe('Start from next-event pretraining, or from random weights.'),
+    pretraining: encoderPretrainingSchema,
+  })
+  .refine((encoder) => encoder.dModel % encoder.numHeads === 0, {
+    error: 'encoder.numHeads must divide encoder.dModel',
+    path: ['numHeads'],
+  })
+  .prefault({});
+
+const lmPretrainingSchema = z
+  .strictObject({
+    ...optimizerFields,
+    steps: optimizerFields.steps.default(300),
+    batchSize: optimizerFields.batchSize.default(64),
+    learningRate: optimizerFields.learningRate.default(3e-3),
+    weightDecay: optimizerFields.weightDecay.default(0.01),
+  })
+  .prefault({});
+
+const languageModelSchema = z
+  .strictObject({
+    kind: z.enum(['scratch']).default('scratch').describe('A small GPT, trained here from scratch on the texts of the items.'),
+    vocabularySize: z.number().int().min(300).max(65536).default(2048).describe('Byte-pair tokens, learned from the texts of the dataset.'),
+    dModel: positive.default(128).describe('Width of the language model.'),
+    numLayers: positive.default(3).describe('Transformer layers.'),
+    numHeads: positive.default(4).describe('Attention heads. Divides dModel.'),
+    pretraining: lmPretrainingSchema,
+  })
+  .refine((lm) => lm.dModel % lm.numHeads === 0, { error: 'languageModel.numHeads must divide languageModel.dModel', path: ['numHeads'] })
+  .prefault({});
+
+const integrationSchema = z
+  .strictObject({
+    kind: z
+      .enum(['cross-attention', 'text-prompt', 'none'])
+      .default('cross-attention')
+      .describe(
+        'How the language model learns about the user: cross-attention to user embeddings, the history as text in the prompt, or not at all.',
+      ),
+    gated: z.boolean().default(true).describe('Gated cross-attention: tanh(alpha), alpha starts at 0 (paper equation 4).'),
+    projectionSize: positive.default(64).describe('Width of the projected user embeddings.'),
+    numHeads: positive.default(4).describe('Heads of each cross-attention layer. Divides languageModel.dModel.'),
+  })
+  .prefault({});
+
+const trainingSchema = z
+  .strictObject({
+    ...optimizerFields,
+    steps: optimizerFields.steps.default(300),
+    batchSize: optimizerFields.batchSize.default(32),
+    learningRate: optimizerFields.learningRate.default(1e-3),
+    weightDecay: optimizerFields.weightDecay.default(1e-3),
+    validateEvery: positive.default(50).describe('Steps between validations (loss on the validation examples).'),
+    checkpointEvery: positive.default(50).describe('Steps between checkpoints; a resumed run continues from the last one.'),
+  })
+  .prefault({});
+
+const evaluationSchema = z
+  .strictObject({
+    users: positive.default(1000).describe('Test users at most, drawn by seed; every user when there are fewer.'),
+    beams: z.number().int().min(1).max(50).default(10).describe('Beams of free and of catalogue-constrained decoding.'),
+    batchSize: positive.default(32).describe('Users decoded together.'),
+    bootstrap: positive.default(1000).describe('Bootstrap resamples behind each confidence interval.'),
+    efficiencyAt: z.array(positive).default([50, 100, 200]).describe('History lengths at which requests are counted and timed.'),
+  })
+  .prefault({});
+
+const engineSchema = z
+  .strictObject({
+    name: z.enum(['onnx', 'tensorflow', 'reference']).default('onnx'),
+    provider: z
+      .enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'])
+      .default('auto')
+      .describe('auto: cpu, unless userllm doctor finds a hardware GPU.'),
+    threads: z.number().int().min(0).max(256).default(0).describe('CPU threads; 0 = one per core.'),
+  })
+  .prefault({});
+
+export const experimentSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1).max(120).default('experiment').describe('Shown in tables and tabs.'),
+    dataset: datasetNameSchema.describe('Name of an imported dataset.'),
+    task: taskSchema
+      .default('next-item')
+      .describe('What the language model writes: the next title, or the most frequent genre of the window.'),
+    history: historySchema,
+    encoder: encoderSchema,
+    languageModel: languageModelSchema,
+    integration: integrationSchema,
+    strategy: z
+      .enum(['full', 'enc'])
+      .default('full')
+      .describe('full: everything trains. enc: encoder, projection, cross-attention and gates train; the language model is frozen.'),
+    training: trainingSchema,
+    evaluation: evaluationSchema,
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(1),
+    engine: engineSchema,
+  })
+  .refine((e) => e.languageModel.dModel % e.integration.numHeads === 0, {
+    error: 'integration.numHeads must divide languageModel.dModel',
+    path: ['integration', 'numHeads'],
+  })
+  .refine((e) => e.integration.kind !== 'text-prompt' || e.history.prompted > 0, {
+    error: 'integration "text-prompt" needs history.prompted > 0: the events written into the prompt',
+    path: ['history', 'prompted'],
+  });
+
+/** The experiment as written: only what the person set. */
+export type ExperimentInput = z.input<typeof experimentSchema>;
+/** The resolved experiment: every value present; stored with the run. */
+export type Experiment = z.output<typeof experimentSchema>;
+export type EncoderConfig = Experiment['encoder'];
+export type LanguageModelConfig = Experiment['languageModel'];
+export type IntegrationConfig = Experiment['integration'];
+export type OptimizerConfig = Pick<
+  Experiment['training'],
+  'steps' | 'batchSize' | 'accumulation' | 'learningRate' | 'weightDecay' | 'warmup' | 'clipNorm'
+>;
+
+/** One thing wrong with an experiment file; offsets count UTF-16 units, lines and columns from 1. */
+export const problemSchema = z.object({
+  message: z.string(),
+  severity: z.enum(['error', 'warning']),
+  path: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  endLine: z.number().int(),
+  endColumn: z.number().int(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** JSON Schema of the experiment file, for the editor's completion and hover. */
+export function experimentJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+/** `stopped`: the person's wish. `interrupted`: the job died (killed, crashed, out of memory); both can be resumed. */
+export const runStatusSchema = z.enum(['queued', 'running', 'stopped', 'interrupted', 'failed', 'completed']);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** The stages of a run, in order; a stage that the experiment does not need is left out. */
+export const stageNameSchema = z.enum(['pretrain-encoder', 'pretrain-language-model', 'finetune', 'evaluate']);
+export type StageName = z.infer<typeof stageNameSchema>;
+
+export const stageSchema = z.object({
+  name: stageNameSchema,
+  status: z.enum(['pending', 'running', 'done', 'reused']),
+  /** Optimiser steps (evaluate: users) in all, and done. */
+  steps: z.number().int(),
+  stepsDone: z.number().int(),
+  seconds: z.number(),
+  finalLoss: z.number().nullable(),
+});
+export type Stage = z.infer<typeof stageSchema>;
+
+/** A metric with its sample size and 95 % bootstrap interval (equal to the value where no interval applies). */
+export const metricValueSchema = z.object({ value: z.number(), n: z.number().int(), low: z.number(), high: z.number() });
+export type MetricValue = z.infer<typeof metricValueSchema>;
+
+/**
+ * One request of one model at one history length.
+ * `flops`: 6 N D per training example (method.md section 6), D = `tokensPerRequest`, N = language-model parameters.
+ */
+export const efficiencyPointSchema = z.object({
+  historyLength: z.number().int(),
+  method: z.enum(['embedding', 'text-prompt']),
+  tokensPerRequest: z.number(),
+  flops: z.number(),
+  millisecondsPerRequest: z.number(),
+});
+export type EfficiencyPoint = z.infer<typeof efficiencyPointSchema>;
+
+export const parameterCountsSchema = z.object({
+  total: z.number().int(),
+  trainable: z.number().int(),
+  byComponent: z.record(z.string(), z.object({ total: z.number().int(), trainable: z.number().int() })),
+});
+export type ParameterCounts = z.infer<typeof parameterCountsSchema>;
+
+/** tanh(alpha) of one cross-attention layer after training; layers count from 0. */
+export const gateSchema = z.object({ layer: z.number().int(), value: z.number() });
+export type Gate = z.infer<typeof gateSchema>;
+
+/** A generated sample kept for inspection: the prompt, the truth, what the model ranked first. */
+export const sampleSchema = z.object({
+  userId: z.number().int(),
+  prompt: z.string(),
+  target: z.string(),
+  predictions: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean() })),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: runStatusSchema,
+  /** Why the run is interrupted or failed; null otherwise. */
+  reason: z.string().nullable(),
+  datasetName: z.string(),
+  task: z.string(),
+  createdAtMs: z.number(),
+  startedAtMs: z.number().nullable(),
+  finishedAtMs: z.number().nullable(),
+  stages: z.array(stageSchema),
+  metrics: z.record(z.string(), metricValueSchema),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const runDetailSchema = runSummarySchema.extend({
+  /** The resolved experiment. */
+  config: z.record(z.string(), z.unknown()),
+  /** The experiment file as the person wrote it. */
+  source: z.string(),
+  datasetFingerprint: z.string(),
+  environment: z.record(z.string(), z.string()),
+  parameters: parameterCountsSchema.nullable(),
+  efficiency: z.array(efficiencyPointSchema),
+  gates: z.array(gateSchema),
+  samples: z.array(sampleSchema),
+  checkpoints: z.array(z.object({ stage: stageNameSchema, step: z.number().int(), sizeBytes: z.number(), createdAtMs: z.number() })),
+  /** Global steps at which the run was resumed. */
+  resumedAt: z.array(z.object({ stage: stageNameSchema, step: z.number().int(), atMs: z.number() })),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
+
+/** One value of one curve. `name`: `loss`, `learningRate`, `gradientNorm`, `validationLoss`, `tokensPerSecond`, `gate.<layer>`, `memoryBytes`. */
+export const metricPointSchema = z.object({ stage: stageNameSchema, step: z.number().int(), name: z.string(), value: z.number() });
+export type MetricPoint = z.infer<typeof metricPointSchema>;
+
+/** A curve, down-sampled by the store to at most `maxPoints` (min and max of each bucket are kept). */
+export const curveSchema = z.object({
+  runId: z.string(),
+  stage: stageNameSchema,
+  name: z.string(),
+  steps: z.array(z.number()),
+  values: z.array(z.number()),
+  /** Points before down-sampling. */
+  total: z.number().int(),
+});
+export type Curve = z.infer<typeof curveSchema>;
+
+/** Table of runs side by side: only the configuration values that differ become columns. */
+export const comparisonSchema = z.object({
+  columns: z.array(z.object({ key: z.string(), label: z.string(), kind: z.enum(['text', 'config', 'metric', 'number']) })),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), metricValueSchema]))),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
