@@ -4,8 +4,8 @@ import { crossAttentionSpecs, userContext } from '../model/integration/crossAtte
 import { languageModelSpecs, readTexts, tokenLogits } from '../model/languageModel/scratch.ts';
 import { crossEntropy } from '../model/operations.ts';
 import { initializeParameters, type ParameterSpecs, seededUniform, tensorSpecs } from '../model/parameters.ts';
-import { valueAndGradients } from '../training/gradientProgram.ts';
 import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { valueAndGradients } from '../training/gradientProgram.ts';
 
 /** A training step to time: its model, its inputs, and the work it stands for. */
 export interface StepBenchmark {

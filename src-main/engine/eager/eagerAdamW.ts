@@ -66,7 +66,7 @@ export class EagerAdamW implements Optimizer {
         const v = tf.add(tf.mul(second.tensor, beta2), tf.mul(tf.square(g), 1 - beta2));
         const denominator = tf.add(tf.sqrt(tf.div(v, 1 - beta2 ** this.steps)), epsilon);
         const direction = tf.div(tf.div(m, 1 - beta1 ** this.steps), denominator);
-        const decay = tf.mul(parameter.tensor, weightDecay);
+        const decay = tf.mul(parameter.tensor, decayed.has(name) ? weightDecay : 0);
         return [tf.sub(parameter.tensor, tf.mul(tf.add(direction, decay), learningRate)), m, v] as const;
       }),
     );

@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeviceTensors, type Engine, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
+import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
+import { createSession } from '../../src-main/evaluation/languageModelSession.ts';
+import { readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
+import { initializeParameters } from '../../src-main/model/parameters.ts';
+import { type PersonalisedShape, readUser } from '../../src-main/model/personalised.ts';
+import { runOnce } from '../engine/engines.ts';
+import { maxDifference } from '../engine/goldenValues.ts';
+import { SMALL_SHAPE, smallBatch, smallSpecs } from '../engine/smallModel.ts';
+
+const SHAPE: PersonalisedShape = { ...SMALL_SHAPE, languageModel: { ...SMALL_SHAPE.languageModel, maxPositions: 16 } };
+const VOCABULARY = SHAPE.languageModel.vocabularySize;
+const PROMPTS = [[1, 2, 3], [4], [5, 6, 7, 8], [9, 10]];
+const BEAMS = 3;
+const HISTORY = Object.fromEntries(Object.entries(smallBatch(3)).filter(([name]) => name.startsWith('history.')));
+
+let engine: Engine;
+let values: HostTensors;
+let parameters: DeviceTensors;
+
+beforeAll(async () => {
+  engine = await createOnnxEngine({ provider: 'cpu', threads: 2 });
+  const specs = { ...smallSpecs(), 'lm.positionEmbedding.weight': { ...smallSpecs()['lm.positionEmbedding.weight']!, shape: [16, 16] } };
+  values = initializeParameters(specs, 9);
+  for (const [name, tensor] of Object.entries(values)) {
+    if (name.endsWith('.gate')) tensor.data.fill(0.7);
+    if (name.startsWith('lm.') && name.endsWith('.weight') && tensor.shape.length === 2)
+      tensor.data.forEach((x, i) => (tensor.data[i] = 8 * x));
+  }
+  parameters = {};
+  for (const [name, tensor] of Object.entries(values)) parameters[name] = await engine.upload(tensor);
+});
+afterAll(() => engine.dispose());
+
+/** Log-probabilities of the token after `text`, by reading the whole text again. */
+async function fromScratch(text: number[], user: number | null): Promise<Float32Array> {
+  const shape = user === null ? { ...SHAPE, user: null } : SHAPE;
+  const history = user === null ? {} : Object.fromEntries(Object.entries(HISTORY).map(([name, tensor]) => [name, rowOf(tensor, user)]));
+  const run = (x: Tensors) => {
+    const hidden = tf.reshape(readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x)), [text.length, -1]);
+    return { y: tf.logSoftmax(tokenLogits(x, tf.slice(hidden, [text.length - 1, 0], [1, -1]))) };
+  };
+  const inputs = { ...values, tokens: ints(Int32Array.from(text), [1, text.length]), ...history };
+  return (await runOnce(engine, run, inputs, `from scratch ${user === null}`))['y']!.data as Float32Array;
+}
+
+function rowOf({ data, shape }: HostTensors[string], row: number) {
+  return ints((data as Int32Array).slice(row * shape[1]!, (row + 1) * shape[1]!), [1, shape[1]!]);
+}
+
+describe('LanguageModelSession', () => {
+  it.each([true, false])('continues every row exactly as if its whole text were read anew (user path %s)', async (personalised) => {
+    const shape = personalised ? SHAPE : { ...SHAPE, user: null };
+    const session = createSession({
+      engine,
+      parameters,
+      shape,
+      prompts: PROMPTS,
+      history: personalised ? HISTORY : null,
+      beams: BEAMS,
+      maxTokens: 5,
+    });
+    const user = (prompt: number) => (personalised ? prompt : null);
+    const start = await session.start();
+    for (const [prompt, text] of PROMPTS.entries()) {
+      expect(
+        maxDifference(start.subarray(prompt * VOCABULARY, (prompt + 1) * VOCABULARY), await fromScratch(text, user(prompt))),
+      ).toBeLessThan(2e-5);
+    }
+    let texts = PROMPTS.flatMap((prompt) => Array.from({ length: BEAMS }, () => prompt));
+    for (let step = 0; step < 4; step++) {
+      // Rows change places within their prompt, as beams do.
+      const parents = Int32Array.from(texts, (_, row) =>
+        step === 0 ? Math.floor(row / BEAMS) : Math.floor(row / BEAMS) * BEAMS + ((row * 2 + step) % BEAMS),
+      );
+      const tokens = Int32Array.from(texts, (_, row) => (row * 7 + step * 5) % VOCABULARY);
+      const before = texts;
+      texts = before.map((text, row) => [...(step === 0 ? text : before[parents[row]!]!), tokens[row]!]);
+      const next = await session.advance(parents, tokens);
+      for (const [row, text] of texts.entries()) {
+        const expected = await fromScratch(text, user(Math.floor(row / BEAMS)));
+        expect(maxDifference(next.subarray(row * VOCABULARY, (row + 1) * VOCABULARY), expected), `row ${row}, step ${step}`).toBeLessThan(
+          2e-5,
+        );
+      }
+    }
+    session.dispose();
+  });
+
+  it('gives users of different histories different continuations, and a user without events those of the base model', async () => {
+    const open = (shape: PersonalisedShape) =>
+      createSession({ engine, parameters, shape, prompts: [[1], [1], [1], [1]], history: HISTORY, beams: 1, maxTokens: 2 });
+    const [personalised, base] = [await open(SHAPE).start(), await open({ ...SHAPE, user: null }).start()];
+    const row = (all: Float32Array, i: number) => Array.from(all.subarray(i * VOCABULARY, (i + 1) * VOCABULARY));
+    expect(maxDifference(row(personalised, 0), row(personalised, 1))).toBeGreaterThan(1e-4);
+    expect(row(personalised, 2)).toEqual(row(base, 2));
+  });
+
+  it('refuses a prompt that leaves no room for the answer', () => {
+    const prompts = [Array<number>(14).fill(1)];
+    expect(() => createSession({ engine, parameters, shape: SHAPE, prompts, history: HISTORY, beams: 1, maxTokens: 5 })).toThrow(
+      'expected prompt and answer within 16 tokens, got 14 + 5',
+    );
+  });
+});

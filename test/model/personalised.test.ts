@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Engine, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
+import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
+import { gateValues } from '../../src-main/model/integration/crossAttention.ts';
+import { readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
+import { countParameters, initializeParameters } from '../../src-main/model/parameters.ts';
+import { type PersonalisedShape, readUser, textLoss } from '../../src-main/model/personalised.ts';
+import { runOnce } from '../engine/engines.ts';
+import { SMALL_SHAPE, smallBatch, smallSpecs, trainSmallModel } from '../engine/smallModel.ts';
+
+const BASE: PersonalisedShape = { ...SMALL_SHAPE, user: null };
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createOnnxEngine({ provider: 'cpu', threads: 2 });
+});
+afterAll(() => engine.dispose());
+
+async function hiddenStates(parameters: HostTensors, shape: PersonalisedShape, batch: HostTensors): Promise<HostTensors> {
+  const run = (x: Tensors) => {
+    const hidden = readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x));
+    return { hidden, logits: tokenLogits(x, tf.reshape(hidden, [-1, shape.languageModel.dModel])), loss: textLoss(x, shape, x) };
+  };
+  return runOnce(engine, run, { ...parameters, ...batch }, `hidden ${shape.user === null}`);
+}
+
+describe('a personalised language model', () => {
+  it('equals the base language model bit for bit while its gates are zero', async () => {
+    const parameters = initializeParameters(smallSpecs(), 3);
+    expect(await hiddenStates(parameters, SMALL_SHAPE, smallBatch(1))).toEqual(await hiddenStates(parameters, BASE, smallBatch(1)));
+  });
+
+  it('leaves the base model after training, but not for a user without events', async () => {
+    const { parameters } = await trainSmallModel(engine, 10);
+    const [personalised, base] = [
+      await hiddenStates(parameters, SMALL_SHAPE, smallBatch(1)),
+      await hiddenStates(parameters, BASE, smallBatch(1)),
+    ];
+    const row = (result: HostTensors, user: number) => Array.from(result['hidden']!.data).slice(user * 8 * 16, (user + 1) * 8 * 16);
+    expect(row(personalised, 0)).not.toEqual(row(base, 0));
+    expect(row(personalised, 2)).toEqual(row(base, 2));
+    expect(gateValues(parameters).every((gate) => gate.value !== 0)).toBe(true);
+  });
+
+  it('never looks at what stands in a masked event', async () => {
+    const parameters = (await trainSmallModel(engine, 5)).parameters;
+    const batch = smallBatch(1);
+    const title = Int32Array.from(batch['history.title']!.data, (id, i) => (batch['history.mask']!.data[i] === 0 ? 7 : id));
+    const changed = { ...batch, 'history.title': ints(title, batch['history.title']!.shape) };
+    expect(await hiddenStates(parameters, SMALL_SHAPE, changed)).toEqual(await hiddenStates(parameters, SMALL_SHAPE, batch));
+  });
+
+  it('counts its parameters by component', () => {
+    const specs = smallSpecs();
+    const trainable = new Set(Object.keys(specs).filter((name) => specs[name]!.component !== 'languageModel'));
+    const block = (d: number) => 4 * d + (d * 3 * d + 3 * d) + (d * d + d) + (d * 4 * d + 4 * d) + (4 * d * d + d);
+    const languageModel = 31 * 16 + 8 * 16 + 2 * block(16) + 2 * 16;
+    const encoder = (19 + 6) * 8 + (2 * 8 * 8 + 8) + 6 * 8 + 2 * block(8) + 2 * 8;
+    const crossAttention = 2 * (2 * 16 + 16 * 16 + 8 * 16 + 8 * 16 + 16 * 16);
+    const counts = countParameters(specs, trainable);
+    expect(counts.byComponent).toEqual({
+      languageModel: { total: languageModel, trainable: 0 },
+      encoder: { total: encoder, trainable: encoder },
+      projection: { total: 8 * 8 + 8, trainable: 8 * 8 + 8 },
+      crossAttention: { total: crossAttention, trainable: crossAttention },
+      gates: { total: 2, trainable: 2 },
+    });
+    expect(counts.trainable).toBe(counts.total - languageModel);
+  });
+
+  it('starts from the same numbers whatever other parameters there are', () => {
+    const specs = smallSpecs();
+    const name = 'lm.layers.0.attention.qkv.weight';
+    expect(initializeParameters({ [name]: specs[name]! }, 4)[name]).toEqual(initializeParameters(specs, 4)[name]);
+    expect(initializeParameters(specs, 5)[name]).not.toEqual(initializeParameters(specs, 4)[name]);
+  });
+});
