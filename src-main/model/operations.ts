@@ -181,6 +181,8 @@ export function mergeHeads(x: Tensor): Tensor {
 
 /** Additive bias [length, length]: position i attends to positions 0..i. */
 export function causalBias(length: number): Tensor {
-  const bias = Float32Array.from({ length: length * length }, (_, k) => (k % length <= Math.floor(k / length) ? 0 : MASKED));
-  return tf.tensor2d(bias, [length, length]);
+  const positions = Int32Array.from({ length }, (_, position) => position);
+  // Compared inside the program: a long text's whole matrix would be a constant of many megabytes.
+  const later = tf.greater(tf.tensor2d(positions, [1, length], 'int32'), tf.tensor2d(positions, [length, 1], 'int32'));
+  return tf.mul(tf.cast(later, 'float32'), MASKED);
 }
