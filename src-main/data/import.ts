@@ -1,0 +1,145 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DatasetSummary, datasetNameSchema, type ImportPreview, type ImportProgress } from '../../src-shared/dataset.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { openDatabase } from '../store/database.ts';
+import { type DatasetTarget, DatasetWriter, datasetExists } from '../store/datasetWriter.ts';
+import { makeTemporaryFolder } from '../store/temporary.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { describeSource, type Importer, type ImportSource, type OpenedSource, type ReadContext } from './importers/importer.ts';
+import { movielensCsv } from './importers/movielensCsv.ts';
+import { ProgressReporter } from './importProgress.ts';
+
+const importers: readonly Importer[] = [movielensCsv];
+
+export interface ImportOptions {
+  /** A folder, or one of its files. */
+  path: string;
+  /** The new dataset's name. */
+  name: string;
+  /** Carried by the progress messages. */
+  importId?: string;
+  onProgress?: (progress: ImportProgress) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads a data set into the workspace. Nothing is visible before the end, and nothing is left when it fails, is cancelled or killed.
+ * @throws AppError `input-invalid` (name), `dataset-exists`, `file-not-found`, `format-unknown`, `import-failed`, `disk-full`, `cancelled`
+ */
+export async function importDataset(workspace: Workspace, options: ImportOptions): Promise<DatasetSummary> {
+  const startedAt = performance.now();
+  const signal = options.signal ?? new AbortController().signal;
+  checkName(workspace, options.name);
+  const source = describeSource(options.path);
+  const importer = await findImporter(source);
+  const progress = new ProgressReporter(options.importId ?? '', options.name, options.onProgress ?? (() => {}));
+  const temporaryPath = makeTemporaryFolder(workspace.temporaryPath, 'import');
+  try {
+    signal.throwIfAborted();
+    progress.report('reading', 0, null);
+    await readInto(workspace, options.name, source, importer, { progress, signal, temporaryPath }, startedAt);
+  } catch (error) {
+    if (signal.aborted)
+      throw new AppError('cancelled', `import "${options.name}": cancelled; nothing was kept`, undefined, { cause: error });
+    throw readError(error, source);
+  } finally {
+    rmSync(temporaryPath, { recursive: true, force: true });
+  }
+  const summary = workspace.datasets.get(options.name);
+  progress.report('done', summary.events + summary.rejected, summary.events + summary.rejected);
+  return summary;
+}
+
+/** What the folder holds, without importing it. @throws AppError as `importDataset` */
+export async function previewImport(path: string): Promise<ImportPreview> {
+  const source = describeSource(path);
+  try {
+    return await (await findImporter(source)).preview(source);
+  } catch (error) {
+    throw readError(error, source);
+  }
+}
+
+function checkName(workspace: Workspace, name: string): void {
+  const parsed = datasetNameSchema.safeParse(name);
+  if (!parsed.success) throw new AppError('input-invalid', `import: the name "${name}" cannot be used: ${parsed.error.issues[0]?.message}`);
+  if (workspace.datasets.has(name)) throw datasetExists(name);
+}
+
+async function findImporter(source: ImportSource): Promise<Importer> {
+  for (const importer of importers) if (await importer.match(source)) return importer;
+  const expected = importers.map((importer) => importer.expects).join(', or ');
+  throw new AppError('format-unknown', `import "${source.path}": expected ${expected}, got ${describe(source)}; choose another one`);
+}
+
+function describe(source: ImportSource): string {
+  if (!source.isFolder) return 'another file';
+  if (source.files.length === 0) return 'a folder without files';
+  const more = source.files.length > 5 ? ` and ${source.files.length - 5} more` : '';
+  return `a folder with ${source.files.slice(0, 5).join(', ')}${more}`;
+}
+
+async function readInto(
+  workspace: Workspace,
+  name: string,
+  source: ImportSource,
+  importer: Importer,
+  context: ReadContext,
+  startedAt: number,
+): Promise<void> {
+  const opened = await importer.open(source, context);
+  try {
+    const target = { name, format: importer.format, sourcePath: source.folder };
+    await save(workspace.databasePath, target, opened, context, startedAt);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Writes over a connection of its own, so that nobody else's statements become part of the transaction. */
+async function save(
+  databasePath: string,
+  target: DatasetTarget,
+  opened: OpenedSource,
+  context: ReadContext,
+  startedAt: number,
+): Promise<void> {
+  const database = openDatabase(databasePath);
+  try {
+    const writer = new DatasetWriter(database, target, opened.catalogue, join(context.temporaryPath, 'staging.db'));
+    try {
+      await addTimelines(writer, opened, context);
+      const { rejected, rejections } = opened;
+      const seconds = (performance.now() - startedAt) / 1000;
+      writer.finish({ rejected, rejections, seconds, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
+    } finally {
+      writer.close();
+    }
+  } finally {
+    database.close();
+  }
+}
+
+async function addTimelines(writer: DatasetWriter, opened: OpenedSource, { signal, progress }: ReadContext): Promise<void> {
+  let rows = 0;
+  for await (const timeline of opened.timelines()) {
+    signal.throwIfAborted();
+    writer.addTimeline(timeline);
+    rows += timeline.itemIds.length;
+    progress.report('packing', rows, opened.events);
+  }
+  progress.report('saving', rows, opened.events);
+}
+
+function readError(error: unknown, source: ImportSource): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof AppError) return error;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'EIO') {
+    return new AppError('file-not-readable', `import "${source.path}": it cannot be read (${message})`, undefined, { cause: error });
+  }
+  if (code === 'ENOSPC') {
+    return new AppError('disk-full', 'import: the disk is full; free some space and try again', undefined, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,104 @@
+import type { DatasetSummary } from '../../src-shared/dataset.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { toFloat64, toInt32 } from './blobs.ts';
+import type { Database } from './database.ts';
+import { UNKNOWN_GENRE } from './datasetWriter.ts';
+
+/** One user's events in time order. */
+export interface Timeline {
+  /** ItemIds. */
+  itemIds: Int32Array;
+  timestampsMs: Float64Array;
+  /** Vocabulary ids by the name of each feature of kind `event`. */
+  eventFeatures: Record<string, Int32Array>;
+}
+
+/** A dataset opened for reading: catalogue and vocabularies in memory, timelines on demand. */
+export interface DatasetReader {
+  readonly summary: DatasetSummary;
+  /** By ItemId, as shown: "Heat (1995)". */
+  readonly titles: readonly string[];
+  /** By ItemId: the first listed genre, or "Unknown". */
+  readonly genres: readonly string[];
+  /** Index = vocabulary id; [0] = `[PAD]`, [1] = `[OOV]`. For `title`, id = ItemId + 2: one value per item of the catalogue. */
+  vocabulary(feature: string): readonly string[];
+  /** Vocabulary id by ItemId, for features of kind `item`. Do not change it. */
+  itemFeature(feature: string): Int32Array;
+  /** Reads a few blobs; the arrays belong to the caller. */
+  timeline(userId: number): Timeline;
+}
+
+export class StoredDatasetReader implements DatasetReader {
+  readonly summary: DatasetSummary;
+  readonly titles: readonly string[];
+  readonly genres: readonly string[];
+  private readonly database: Database;
+  private readonly datasetId: number;
+  private readonly vocabularies = new Map<string, readonly string[]>();
+  private readonly itemFeatures = new Map<string, Int32Array>();
+  private readonly eventFeatures: string[] = [];
+  private readonly selectTimeline;
+  private readonly selectFeature;
+
+  constructor(database: Database, datasetId: number, summary: DatasetSummary) {
+    this.database = database;
+    this.datasetId = datasetId;
+    this.summary = summary;
+    const items = this.readItems();
+    this.titles = items.map((item) => item.title);
+    this.genres = items.map((item) => (JSON.parse(item.genres) as string[])[0] ?? UNKNOWN_GENRE);
+    this.readFeatures();
+    this.selectTimeline = database.prepare<[number, number], { itemIds: Buffer; timestampsMs: Buffer }>(
+      'SELECT itemIds, timestampsMs FROM timelines WHERE datasetId = ? AND userId = ?',
+    );
+    this.selectFeature = database
+      .prepare<[number, number, string], Buffer>('SELECT valueIds FROM timelineFeatures WHERE datasetId = ? AND userId = ? AND feature = ?')
+      .pluck();
+  }
+
+  vocabulary(feature: string): readonly string[] {
+    return this.vocabularies.get(feature) ?? this.refuse(feature, [...this.vocabularies.keys()]);
+  }
+
+  itemFeature(feature: string): Int32Array {
+    return this.itemFeatures.get(feature) ?? this.refuse(feature, [...this.itemFeatures.keys()]);
+  }
+
+  timeline(userId: number): Timeline {
+    const row = this.selectTimeline.get(this.datasetId, userId);
+    if (!row) throw noSuchUser(this.summary, userId);
+    const eventFeatures: Record<string, Int32Array> = {};
+    for (const name of this.eventFeatures) eventFeatures[name] = toInt32(this.selectFeature.get(this.datasetId, userId, name)!);
+    return { itemIds: toInt32(row.itemIds), timestampsMs: toFloat64(row.timestampsMs), eventFeatures };
+  }
+
+  private readItems(): { title: string; genres: string }[] {
+    return this.database
+      .prepare<[number], { title: string; genres: string }>('SELECT title, genres FROM items WHERE datasetId = ? ORDER BY itemId')
+      .all(this.datasetId);
+  }
+
+  private readFeatures(): void {
+    const rows = this.database
+      .prepare<[number], { name: string; kind: string; vocabulary: string; itemValues: Buffer | null }>(
+        'SELECT name, kind, vocabulary, itemValues FROM features WHERE datasetId = ? ORDER BY position',
+      )
+      .all(this.datasetId);
+    for (const { name, kind, vocabulary, itemValues } of rows) {
+      this.vocabularies.set(name, JSON.parse(vocabulary) as string[]);
+      if (itemValues) this.itemFeatures.set(name, toInt32(itemValues));
+      if (kind === 'event') this.eventFeatures.push(name);
+    }
+  }
+
+  private refuse(feature: string, known: string[]): never {
+    throw new AppError(
+      'input-invalid',
+      `dataset "${this.summary.name}": expected one of the features ${known.join(', ')}, got "${feature}"`,
+    );
+  }
+}
+
+export function noSuchUser(summary: DatasetSummary, userId: number): AppError {
+  return new AppError('input-invalid', `dataset "${summary.name}": expected a user from 0 to ${summary.users - 1}, got ${userId}`);
+}

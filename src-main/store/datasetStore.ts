@@ -1,0 +1,153 @@
+import type { DatasetReport, DatasetSummary, Feature, Rejection, TimelineEvent, UserSummary } from '../../src-shared/dataset.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { type Database, transact } from './database.ts';
+import { type DatasetReader, StoredDatasetReader } from './datasetReader.ts';
+import type { DatasetStatistics } from './datasetStatistics.ts';
+import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline } from './datasetWriter.ts';
+import { nearestName } from './nearestName.ts';
+
+export type { DatasetReader, Timeline } from './datasetReader.ts';
+export type { Catalogue, CatalogueItem, DatasetFacts, FeatureVocabulary, NewTimeline } from './datasetWriter.ts';
+
+const SUMMARY_REJECTIONS = 1000;
+
+interface DatasetRow extends Omit<DatasetSummary, 'features' | 'rejections'> {
+  id: number;
+  report: string;
+}
+
+/** Imported datasets. Names that no dataset has throw AppError `dataset-not-found`, with the nearest name there is. */
+export class DatasetStore {
+  private readonly database: Database;
+  /** The reader behind `timeline`: a person looks at many users of one dataset. */
+  private recent: { key: string; reader: DatasetReader } | null = null;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  list(): DatasetSummary[] {
+    const rows = this.database.prepare<[], DatasetRow>('SELECT * FROM datasets ORDER BY name').all();
+    return rows.map((row) => this.toSummary(row));
+  }
+
+  get(name: string): DatasetSummary {
+    return this.toSummary(this.find(name));
+  }
+
+  has(name: string): boolean {
+    return this.database.prepare<[string], number>('SELECT 1 FROM datasets WHERE name = ?').get(name) !== undefined;
+  }
+
+  report(name: string): DatasetReport {
+    const row = this.find(name);
+    return { summary: this.toSummary(row), ...(JSON.parse(row.report) as DatasetStatistics) };
+  }
+
+  rejections(name: string, offset: number, limit: number): { total: number; rows: Rejection[] } {
+    const { id } = this.find(name);
+    const count = this.database.prepare<[number], number>('SELECT count(*) FROM rejections WHERE datasetId = ?').pluck();
+    return { total: count.get(id)!, rows: this.readRejections(id, offset, limit) };
+  }
+
+  /** Users whose id in the source contains `search`. */
+  users(name: string, search: string, offset: number, limit: number): { total: number; rows: UserSummary[] } {
+    const { id } = this.find(name);
+    const condition = 'datasetId = @id AND instr(externalId, @search) > 0';
+    const parameters = { id, search: search.trim(), offset, limit };
+    const total = this.database.prepare<[typeof parameters], number>(`SELECT count(*) FROM timelines WHERE ${condition}`).pluck();
+    const rows = this.database.prepare<[typeof parameters], UserSummary>(
+      `SELECT userId, externalId, events, firstEventAtMs, lastEventAtMs FROM timelines WHERE ${condition} ORDER BY userId LIMIT @limit OFFSET @offset`,
+    );
+    return { total: total.get(parameters)!, rows: rows.all(parameters) };
+  }
+
+  /** One user's events as a person reads them. */
+  timeline(name: string, userId: number): TimelineEvent[] {
+    const reader = this.recentReader(name);
+    const { itemIds, timestampsMs, eventFeatures } = reader.timeline(userId);
+    const ratings = reader.vocabulary('rating');
+    return Array.from(itemIds, (itemId, index) => ({
+      itemId,
+      title: reader.titles[itemId]!,
+      genre: reader.genres[itemId]!,
+      rating: ratings[eventFeatures.rating![index]!]!,
+      timestampMs: timestampsMs[index]!,
+    }));
+  }
+
+  /** @throws AppError `dataset-in-use` while a queued or running run reads it */
+  delete(name: string): void {
+    const runs = this.database
+      .prepare<[string], string>(`SELECT name FROM runs WHERE datasetName = ? AND status IN ('queued', 'running')`)
+      .pluck();
+    transact(this.database, () => {
+      const { id } = this.find(name);
+      const run = runs.get(name);
+      if (run !== undefined) throw new AppError('dataset-in-use', `dataset "${name}": the run "${run}" is using it; stop that run first`);
+      this.database.prepare('DELETE FROM datasets WHERE id = ?').run(id);
+    });
+  }
+
+  open(name: string): DatasetReader {
+    const row = this.find(name);
+    return new StoredDatasetReader(this.database, row.id, this.toSummary(row));
+  }
+
+  /**
+   * Adds a whole dataset at once; it passes through memory.
+   * @throws AppError `dataset-exists`
+   */
+  insert(
+    target: DatasetTarget,
+    catalogue: Catalogue,
+    timelines: Iterable<NewTimeline>,
+    facts: DatasetFacts = { rejected: 0, rejections: [], seconds: 0, peakMemoryBytes: 0 },
+  ): DatasetSummary {
+    const writer = new DatasetWriter(this.database, target, catalogue);
+    try {
+      for (const timeline of timelines) writer.addTimeline(timeline);
+      writer.finish(facts);
+    } finally {
+      writer.close();
+    }
+    return this.get(target.name);
+  }
+
+  private recentReader(name: string): DatasetReader {
+    const { id, importedAtMs } = this.find(name);
+    const key = `${id} ${importedAtMs} ${name}`;
+    if (this.recent?.key !== key) this.recent = { key, reader: this.open(name) };
+    return this.recent.reader;
+  }
+
+  private find(name: string): DatasetRow {
+    const row = this.database.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ?').get(name);
+    if (row) return row;
+    const names = this.database.prepare<[], string>('SELECT name FROM datasets ORDER BY name').pluck().all();
+    const nearest = nearestName(name, names);
+    const advice = nearest ? `did you mean "${nearest}"?` : names.length > 0 ? `there are: ${names.join(', ')}` : 'import one first';
+    throw new AppError(
+      'dataset-not-found',
+      `dataset "${name}": there is no dataset of this name; ${advice}`,
+      nearest ? { suggestion: nearest } : {},
+    );
+  }
+
+  private toSummary({ id, report: _report, ...row }: DatasetRow): DatasetSummary {
+    const features = this.database
+      .prepare<[number], Feature>(
+        'SELECT name, kind, json_array_length(vocabulary) AS vocabularySize FROM features WHERE datasetId = ? ORDER BY position',
+      )
+      .all(id);
+    return { ...row, features, rejections: this.readRejections(id, 0, SUMMARY_REJECTIONS) };
+  }
+
+  private readRejections(id: number, offset: number, limit: number): Rejection[] {
+    return this.database
+      .prepare<[number, number, number], Rejection>(
+        'SELECT file, line, reason FROM rejections WHERE datasetId = ? ORDER BY position LIMIT ? OFFSET ?',
+      )
+      .all(id, limit, offset);
+  }
+}

@@ -1,0 +1,176 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
+import type { DatasetFormat, Feature, Rejection } from '../../src-shared/dataset.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { toBlob } from './blobs.ts';
+import { type Database, isSqliteError, transact, translatingErrors } from './database.ts';
+import { StatisticsCounter } from './datasetStatistics.ts';
+
+/** One item of the catalogue; its place in the list is its ItemId. */
+export interface CatalogueItem {
+  externalId: string;
+  title: string;
+  /** As listed; empty where the source lists none. */
+  genres: readonly string[];
+}
+
+/** A feature with its values. `vocabulary[id]` is the value; [0] is `[PAD]`, [1] is `[OOV]`. */
+export interface FeatureVocabulary {
+  name: string;
+  kind: Feature['kind'];
+  vocabulary: readonly string[];
+  /** kind `item`: vocabulary id by ItemId. */
+  itemValues?: Int32Array;
+}
+
+export interface Catalogue {
+  items: readonly CatalogueItem[];
+  features: readonly FeatureVocabulary[];
+}
+
+/** One user's events in time order. Users are added in the order of their UserId. */
+export interface NewTimeline {
+  externalId: string;
+  itemIds: Int32Array;
+  timestampsMs: Float64Array;
+  /** Vocabulary ids by the name of each feature of kind `event`. */
+  eventFeatures: Readonly<Record<string, Int32Array>>;
+}
+
+export interface DatasetTarget {
+  name: string;
+  format: DatasetFormat;
+  sourcePath: string;
+}
+
+export interface DatasetFacts {
+  rejected: number;
+  rejections: readonly Rejection[];
+  seconds: number;
+  peakMemoryBytes: number;
+}
+
+/** The genre that stands for an item: the first listed one. */
+export const UNKNOWN_GENRE = 'Unknown';
+export function mainGenre(item: CatalogueItem): string {
+  return item.genres[0] ?? UNKNOWN_GENRE;
+}
+
+const STAGING_TABLES = `
+CREATE TABLE staging.timelines (
+  userId INTEGER PRIMARY KEY, externalId TEXT, events INTEGER, firstEventAtMs INTEGER, lastEventAtMs INTEGER, itemIds BLOB, timestampsMs BLOB
+) STRICT;
+CREATE TABLE staging.timelineFeatures (userId INTEGER, feature TEXT, valueIds BLOB, PRIMARY KEY (userId, feature)) STRICT;
+`;
+
+/**
+ * Writes one dataset. Timelines are gathered in a staging database first, and copied in one transaction at the end, so that
+ * other processes wait for the write lock only that long; nothing of the dataset is there before. The connection must not
+ * be used for anything else meanwhile; `close` the writer whatever happens.
+ */
+export class DatasetWriter {
+  private readonly database: Database;
+  private readonly target: DatasetTarget;
+  private readonly catalogue: Catalogue;
+  private readonly hash: Hash;
+  private readonly counter: StatisticsCounter;
+  private readonly insertTimeline: Statement<unknown[]>;
+  private readonly insertFeature: Statement<unknown[]>;
+  private users = 0;
+  private events = 0;
+
+  /** @param stagingFile a file that does not exist yet; memory when left out */
+  constructor(database: Database, target: DatasetTarget, catalogue: Catalogue, stagingFile = ':memory:') {
+    this.database = database;
+    this.target = target;
+    this.catalogue = catalogue;
+    const { items, features } = catalogue;
+    const ratings = features.find((feature) => feature.name === 'rating')?.vocabulary ?? [];
+    this.counter = new StatisticsCounter(
+      items.map((item) => item.title),
+      items.map(mainGenre),
+      ratings,
+    );
+    const content = [items, features.map(({ name, kind, vocabulary }) => [name, kind, vocabulary])];
+    this.hash = createHash('sha256').update(JSON.stringify(content));
+    database.prepare('ATTACH ? AS staging').run(stagingFile);
+    database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
+    database.exec(STAGING_TABLES);
+    this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.insertFeature = database.prepare('INSERT INTO staging.timelineFeatures VALUES (?, ?, ?)');
+    // Touches the staging database only, which nobody else has open.
+    database.exec('BEGIN');
+  }
+
+  /** @throws AppError `disk-full` */
+  addTimeline(timeline: NewTimeline): void {
+    const { externalId, itemIds, timestampsMs, eventFeatures } = timeline;
+    const events = itemIds.length;
+    const userId = this.users++;
+    this.events += events;
+    translatingErrors(this.database.name, () => {
+      const [first, last] = [timestampsMs[0]!, timestampsMs[events - 1]!];
+      this.insertTimeline.run(userId, externalId, events, first, last, toBlob(itemIds), toBlob(timestampsMs));
+      for (const [feature, ids] of Object.entries(eventFeatures)) this.insertFeature.run(userId, feature, toBlob(ids));
+    });
+    this.counter.add(itemIds, timestampsMs, eventFeatures.rating);
+    this.hash
+      .update(JSON.stringify([externalId, events]))
+      .update(toBlob(itemIds))
+      .update(toBlob(timestampsMs));
+    for (const feature of Object.keys(eventFeatures).sort()) this.hash.update(feature).update(toBlob(eventFeatures[feature]!));
+  }
+
+  /**
+   * Makes the dataset visible to everyone.
+   * @throws AppError `dataset-exists`, `disk-full`, `workspace-locked`
+   */
+  finish(facts: DatasetFacts): void {
+    this.database.exec('COMMIT');
+    try {
+      transact(this.database, () => this.insertAll(facts));
+    } catch (error) {
+      throw isSqliteError(error, 'SQLITE_CONSTRAINT_UNIQUE') ? datasetExists(this.target.name) : error;
+    }
+  }
+
+  /** Unless `finish` succeeded, the dataset never was. */
+  close(): void {
+    if (this.database.inTransaction) this.database.exec('ROLLBACK');
+    this.database.exec('DETACH staging');
+  }
+
+  private insertAll(facts: DatasetFacts): void {
+    const { name, format, sourcePath } = this.target;
+    const { rejected, rejections, seconds, peakMemoryBytes } = facts;
+    const report = JSON.stringify(this.counter.statistics());
+    const fingerprint = this.hash.digest('hex');
+    const counts = [this.users, this.catalogue.items.length, this.events, rejected];
+    const { lastInsertRowid: id } = this.database
+      .prepare('INSERT INTO datasets VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(name, format, ...counts, fingerprint, sourcePath, Date.now(), seconds, peakMemoryBytes, report);
+    this.insertCatalogue(id);
+    this.insertRejections(id, rejections);
+    this.database.prepare('INSERT INTO main.timelines SELECT ?, * FROM staging.timelines').run(id);
+    this.database.prepare('INSERT INTO main.timelineFeatures SELECT ?, * FROM staging.timelineFeatures').run(id);
+  }
+
+  private insertCatalogue(id: number | bigint): void {
+    const { items, features } = this.catalogue;
+    const insertItem = this.database.prepare('INSERT INTO items VALUES (?, ?, ?, ?, ?)');
+    for (const [itemId, item] of items.entries()) insertItem.run(id, itemId, item.externalId, item.title, JSON.stringify(item.genres));
+    const insertFeature = this.database.prepare('INSERT INTO features VALUES (?, ?, ?, ?, ?, ?)');
+    for (const [position, { name, kind, vocabulary, itemValues }] of features.entries()) {
+      insertFeature.run(id, position, name, kind, JSON.stringify(vocabulary), itemValues ? toBlob(itemValues) : null);
+    }
+  }
+
+  private insertRejections(id: number | bigint, rejections: readonly Rejection[]): void {
+    const insert = this.database.prepare('INSERT INTO rejections VALUES (?, ?, ?, ?, ?)');
+    for (const [position, { file, line, reason }] of rejections.entries()) insert.run(id, position, file, line, reason);
+  }
+}
+
+export function datasetExists(name: string): AppError {
+  return new AppError('dataset-exists', `import: there is already a dataset named "${name}"; choose another name or delete that one`);
+}
