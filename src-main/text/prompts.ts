@@ -117,7 +117,8 @@ export function itemTexts(titles: readonly string[], genres: readonly string[]):
   return texts;
 }
 
-function nextItemText(title: string): string {
+/** "Next title: Heat (1995)". */
+export function nextItemText(title: string): string {
   return nextItemPrompt() + targetText(title);
 }
 

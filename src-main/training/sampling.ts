@@ -46,6 +46,37 @@ export function createEpochSampler(options: SamplerOptions): EpochSampler {
   };
 }
 
+/** Batches whose examples are drawn together and then sorted by length among themselves. */
+const BATCHES_PER_GROUP = 8;
+
+/**
+ * The batches of `createEpochSampler`, with examples of like length together, so that little of a padded batch is padding: the examples of
+ * eight batches in a row are sorted by length, cut into eight, and those are given out in a seeded order. An epoch still has every
+ * example once, and a batch still depends on its number alone.
+ */
+export function createLengthGroupedSampler(options: SamplerOptions, lengthOf: (index: number) => number): Pick<EpochSampler, 'batch'> {
+  const { seed, stage, batchSize, accumulation } = options;
+  const { at } = createEpochSampler(options);
+  let group = -1;
+  let batches: number[][] = [];
+  const formGroup = (wanted: number): void => {
+    const first = wanted * BATCHES_PER_GROUP * batchSize;
+    const drawn = Array.from({ length: BATCHES_PER_GROUP * batchSize }, (_, i) => at(first + i));
+    const sorted = drawn.map((index) => ({ index, length: lengthOf(index) })).sort((a, b) => a.length - b.length);
+    const order = permutation(BATCHES_PER_GROUP, deriveSeed(seed, stage, 'group', wanted));
+    batches = Array.from(order, (place) => sorted.slice(place * batchSize, (place + 1) * batchSize).map(({ index }) => index));
+    group = wanted;
+  };
+  return {
+    batch: (step, micro) => {
+      const number = step * accumulation + micro;
+      const wanted = Math.floor(number / BATCHES_PER_GROUP);
+      if (wanted !== group) formGroup(wanted);
+      return batches[number % BATCHES_PER_GROUP]!;
+    },
+  };
+}
+
 /** A seeded choice of at most `limit` of `count` indices, in ascending order; all of them when there are no more. */
 export function drawSubset(count: number, limit: number, seed: number, purpose: string): number[] {
   const order = permutation(count, deriveSeed(seed, purpose));

@@ -1,0 +1,107 @@
+import type { Experiment } from '../../src-shared/experiment.ts';
+import type { MetricValue, Sample } from '../../src-shared/run.ts';
+import type { Example } from '../data/windows.ts';
+import { byFrequency } from '../evaluation/baselines.ts';
+import { offCatalogueShare, recallAtK, TitleCatalogue } from '../evaluation/metrics.ts';
+import { bootstrapInterval } from '../evaluation/statistics.ts';
+import { TokenTrie } from '../evaluation/trie.ts';
+import { drawSubset } from '../training/sampling.ts';
+import { type Answer, type LoadedModel, writeAnswers } from './loadedModel.ts';
+import type { TextExamples } from './textExamples.ts';
+
+export type Metrics = Record<string, MetricValue>;
+/** The mean of the users' values with its interval. */
+export type Summarise = (values: ArrayLike<number>) => MetricValue;
+
+/** What the texts of a model are compared with. */
+export interface TextEvaluation {
+  readonly model: LoadedModel;
+  readonly examples: TextExamples;
+  /** One for each test user. */
+  readonly test: readonly Example[];
+  readonly experiment: Experiment;
+  /** Called between batches with the number of users done; throws to end early. */
+  onProgress(usersDone: number): void;
+}
+
+const CUTOFFS = [1, 5, 10];
+const SAMPLES = 12;
+const SHOWN_PREDICTIONS = 5;
+/** Training examples whose answers make the majority baseline. */
+const MAJORITY_EXAMPLES = 5000;
+
+export function summariser({ seed, evaluation }: Experiment): Summarise {
+  return (values) => bootstrapInterval(values, evaluation.bootstrap, seed);
+}
+
+/** Free and catalogue-constrained answers to the test examples: metrics of the task, and a dozen samples. */
+export async function evaluateTexts(evaluation: TextEvaluation): Promise<{ metrics: Metrics; samples: Sample[] }> {
+  const { examples, test, experiment } = evaluation;
+  const targets = test.map((example) => examples.answerOf(example));
+  const trie = new TokenTrie(examples.answers.map(examples.answerTokens), evaluation.model.tokenizer.endOfText);
+  const { free, constrained } = await answerAll(evaluation, trie);
+  const texts = (answers: Answer[][]) => answers.map((list) => list.map(({ text }) => text));
+  const catalogue = new TitleCatalogue(examples.answers);
+  const summarise = summariser(experiment);
+  const metrics: Metrics = {
+    ...recalls(texts(free), targets, experiment, ''),
+    ...recalls(texts(constrained), targets, experiment, 'constrained.'),
+    offCatalogueShare: summarise(offCatalogueShare(texts(free), catalogue)),
+  };
+  return { metrics, samples: collectSamples(evaluation, free, targets, catalogue) };
+}
+
+async function answerAll({ model, examples, test, experiment, onProgress }: TextEvaluation, trie: TokenTrie) {
+  const { beams, batchSize } = experiment.evaluation;
+  const free: Answer[][] = [];
+  const constrained: Answer[][] = [];
+  for (let start = 0; start < test.length; start += batchSize) {
+    onProgress(start);
+    const chunk = test.slice(start, start + batchSize);
+    const filled = fillUp(chunk, Math.min(batchSize, test.length));
+    const options = {
+      prompts: filled.map((example) => examples.promptTokens(example)),
+      history: model.shape.user ? examples.historyInputs(filled) : null,
+      beams,
+      maxTokens: examples.longestAnswer,
+    };
+    free.push(...(await writeAnswers(model, options)).slice(0, chunk.length));
+    constrained.push(...(await writeAnswers(model, { ...options, trie })).slice(0, chunk.length));
+  }
+  onProgress(test.length);
+  return { free, constrained };
+}
+
+/** Repeats the last example, so that every batch has the same shape. */
+export function fillUp(chunk: readonly Example[], size: number): Example[] {
+  return Array.from({ length: size }, (_, index) => chunk[Math.min(index, chunk.length - 1)]!);
+}
+
+/** Recall@k, for the cutoffs that the beams can fill; Recall@1 of a favourite genre is called accuracy. */
+function recalls(predictions: string[][], targets: string[], experiment: Experiment, prefix: string): Metrics {
+  const summarise = summariser(experiment);
+  const cutoffs = CUTOFFS.filter((k) => k <= experiment.evaluation.beams);
+  return Object.fromEntries(cutoffs.map((k) => [prefix + recallName(k, experiment), summarise(recallAtK(predictions, targets, k))]));
+}
+
+function recallName(k: number, { task }: Experiment): string {
+  return k === 1 && task === 'favourite-genre' ? 'accuracy' : `recall@${k}`;
+}
+
+function collectSamples({ examples, test }: TextEvaluation, answers: Answer[][], targets: string[], catalogue: TitleCatalogue): Sample[] {
+  return test.slice(0, SAMPLES).map((example, index) => ({
+    userId: example.userId,
+    prompt: examples.promptText(example),
+    target: targets[index]!,
+    predictions: answers[index]!.slice(0, SHOWN_PREDICTIONS).map(({ text, score }) => ({ text, score, inCatalogue: catalogue.has(text) })),
+  }));
+}
+
+/** Always answering what is most frequent among the answers of training examples (a draw of them where there are many). */
+export function majorityBaseline({ examples, test, experiment }: TextEvaluation, train: readonly Example[]): Metrics {
+  const drawn = drawSubset(train.length, MAJORITY_EXAMPLES, experiment.seed, 'majority').map((index) => train[index]!);
+  const ranked = byFrequency(drawn.map((example) => examples.answerOf(example)));
+  const targets = test.map((example) => examples.answerOf(example));
+  const predictions = test.map(() => ranked);
+  return { 'majority.accuracy': summariser(experiment)(recallAtK(predictions, targets, 1)) };
+}

@@ -1,0 +1,98 @@
+import type { Example } from '../data/windows.ts';
+import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
+import { gateValues } from '../model/integration/crossAttention.ts';
+import { initializeParameters } from '../model/parameters.ts';
+import { type PersonalisedShape, textLoss } from '../model/personalised.ts';
+import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
+import { createLengthGroupedSampler, drawSubset } from '../training/sampling.ts';
+import { decayedParameters, trainableParameters } from '../training/strategies.ts';
+import { countOnes, VALIDATION_USERS } from './pretraining.ts';
+import type { RunContext } from './runContext.ts';
+import { finetunedSpecs } from './shapes.ts';
+import type { TextExamples } from './textExamples.ts';
+import { runTrainingStage } from './trainingStage.ts';
+
+/** Steps between two values of the gates. */
+const GATES_EVERY = 5;
+
+export interface Finetuning {
+  readonly shape: PersonalisedShape;
+  readonly examples: TextExamples;
+  /** Parameters from the pretraining stages; whatever they lack starts fresh. */
+  readonly pretrained: HostTensors;
+}
+
+/** Inputs of `textLoss`: texts, and histories where the model has a user path. */
+export function textLossInputs({ shape, examples }: Pick<Finetuning, 'shape' | 'examples'>, chunk: readonly Example[]): HostTensors {
+  return { ...examples.textInputs(chunk), ...(shape.user && examples.historyInputs(chunk)) };
+}
+
+export function textLossKey(shape: PersonalisedShape): string {
+  return JSON.stringify(['personalised-text', shape]);
+}
+
+/** Trains the personalised model on the task's examples; returns every parameter of the model. */
+export function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
+  const { experiment, split } = context;
+  const { shape, pretrained } = finetuning;
+  const specs = finetunedSpecs(shape);
+  const sampling = { ...experiment.training, count: split.train.length, seed: experiment.seed, stage: 'finetune' };
+  const sampler = createLengthGroupedSampler(sampling, (index) => finetuning.examples.textLength(split.train[index]!));
+  const loss: LossFunction = (parameters, inputs) => textLoss(parameters, shape, inputs);
+  const fresh = initializeParameters(specs, experiment.seed);
+  const gates = Object.keys(specs).filter((name) => specs[name]!.component === 'gates');
+  return runTrainingStage(context, {
+    name: 'finetune',
+    sharedAs: null,
+    checkpointEvery: experiment.training.checkpointEvery,
+    training: {
+      key: textLossKey(shape),
+      loss,
+      parameters: Object.fromEntries(Object.keys(specs).map((name) => [name, pretrained[name] ?? fresh[name]!])),
+      trainable: trainableParameters(specs, experiment.strategy),
+      decayed: decayedParameters(specs),
+      optimizer: experiment.training,
+      batch: (step, micro) => {
+        const drawn = sampler.batch(step, micro).map((index) => split.train[index]!);
+        return textLossInputs(finetuning, drawn);
+      },
+      tokensIn: (inputs) => countOnes(inputs.targetWeights!.data),
+      validation: { every: experiment.training.validateEvery, measure: (parameters) => validate(context, finetuning, parameters) },
+      ...(gates.length > 0 && { watch: { every: GATES_EVERY, names: gates, measure: gateMetrics } }),
+    },
+  });
+}
+
+function gateMetrics(parameters: HostTensors): Record<string, number> {
+  return Object.fromEntries(gateValues(parameters).map(({ layer, value }) => [`gate.${layer}`, value]));
+}
+
+/** Loss on the validation examples of a fixed draw of users. */
+async function validate(context: RunContext, finetuning: Finetuning, parameters: DeviceTensors): Promise<Record<string, number>> {
+  const { experiment, split } = context;
+  const { validation } = split;
+  const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'validation').map((index) => validation[index]!);
+  if (drawn.length === 0) return {};
+  return { validationLoss: await meanTextLoss(context, finetuning, parameters, drawn) };
+}
+
+/** `textLoss` over many examples: the mean over their target tokens. */
+export async function meanTextLoss(
+  { engine, experiment }: Pick<RunContext, 'engine' | 'experiment'>,
+  finetuning: Pick<Finetuning, 'shape' | 'examples'>,
+  parameters: DeviceTensors,
+  examples: readonly Example[],
+): Promise<number> {
+  const { shape } = finetuning;
+  const lossOf = createLossFunction({ engine, key: textLossKey(shape), loss: (p, inputs) => textLoss(p, shape, inputs), parameters });
+  const { batchSize } = experiment.training;
+  let sum = 0;
+  let tokens = 0;
+  for (let start = 0; start < examples.length; start += batchSize) {
+    const inputs = textLossInputs(finetuning, examples.slice(start, start + batchSize));
+    const count = countOnes(inputs.targetWeights!.data);
+    sum += count * (await lossOf(inputs));
+    tokens += count;
+  }
+  return sum / tokens;
+}

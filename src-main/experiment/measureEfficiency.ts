@@ -1,0 +1,115 @@
+import type { Experiment } from '../../src-shared/experiment.ts';
+import type { TokenId } from '../../src-shared/ids.ts';
+import type { EfficiencyPoint } from '../../src-shared/run.ts';
+import { timelineOf } from '../data/timelines.ts';
+import type { Example } from '../data/windows.ts';
+import { type Engine, type HostTensors, ints } from '../engine/engine.ts';
+import { efficiencyPoint, embeddingPromptTokens, measureRequests, textPromptTokens } from '../evaluation/efficiency.ts';
+import { createSession } from '../evaluation/languageModelSession.ts';
+import { mean } from '../evaluation/statistics.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { countParameters, initializeParameters } from '../model/parameters.ts';
+import type { PersonalisedShape } from '../model/personalised.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { disposeAll, uploadAll } from './loadedModel.ts';
+import { encoderShape, finetunedSpecs, languageModelShape, personalisedShape } from './shapes.ts';
+import { promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
+
+export interface EfficiencyOptions {
+  readonly engine: Engine;
+  readonly experiment: Experiment;
+  readonly reader: DatasetReader;
+  readonly tokenizer: Tokenizer;
+  readonly examples: TextExamples;
+  readonly test: readonly Example[];
+  /** Throws to end early. */
+  onProgress(): void;
+}
+
+/** Users with the longest timelines, whose text prompts are counted. */
+const COUNTED_USERS = 64;
+const REPETITIONS = 3;
+
+interface Request {
+  readonly shape: PersonalisedShape;
+  readonly prompt: TokenId[];
+  readonly history: HostTensors | null;
+}
+
+/**
+ * What one request costs at each history length, with the user as embeddings and as text: tokens and 6ND operations, and the measured
+ * time of one user's answer - encoding the history, reading the prompt, writing as many tokens as an answer has on average.
+ * Time depends on sizes, not on weights: fresh models with room for the history are measured, whatever the run itself trained.
+ */
+export async function measureEfficiency(options: EfficiencyOptions): Promise<EfficiencyPoint[]> {
+  const { experiment, reader, tokenizer, test } = options;
+  const lengths = experiment.evaluation.efficiencyAt;
+  const longest = Math.max(...lengths);
+  const busiest = [...test].sort((a, b) => b.labelIndex - a.labelIndex || a.userId - b.userId).slice(0, COUNTED_USERS);
+  const histories = busiest.map(({ userId, labelIndex }) => promptEvents(reader, timelineOf(reader, userId), labelIndex, longest));
+  const prompt = taskPrompt(experiment.task);
+  const points: EfficiencyPoint[] = [];
+  for (const historyLength of lengths) {
+    const embedded = embeddingPromptTokens(tokenizer, prompt);
+    const prompted = textPromptTokens({ tokenizer, taskPrompt: prompt, histories }, historyLength);
+    points.push(await measurePoint(options, 'embedding', historyLength, embedded, embeddingRequest(options, historyLength)));
+    points.push(await measurePoint(options, 'text-prompt', historyLength, prompted, textRequest(options, historyLength, prompted)));
+  }
+  return points;
+}
+
+async function measurePoint(
+  options: EfficiencyOptions,
+  method: EfficiencyPoint['method'],
+  historyLength: number,
+  tokensPerRequest: number,
+  request: Request,
+): Promise<EfficiencyPoint> {
+  options.onProgress();
+  const parameters = countParameters(
+    languageModelSpecs(languageModelShape(options.experiment, options.tokenizer.vocabularySize)),
+    new Set(),
+  ).total;
+  const millisecondsPerRequest = await timeRequest(options, request);
+  return efficiencyPoint({ historyLength, method, tokensPerRequest, millisecondsPerRequest, parameters });
+}
+
+function embeddingRequest({ experiment, reader, tokenizer }: EfficiencyOptions, historyLength: number): Request {
+  const crossAttention: Experiment = { ...experiment, integration: { ...experiment.integration, kind: 'cross-attention' } };
+  const languageModel = languageModelShape(crossAttention, tokenizer.vocabularySize);
+  const shape = personalisedShape(languageModel, crossAttention, encoderShape(experiment, reader, historyLength));
+  return { shape, prompt: tokenizer.encode(taskPrompt(experiment.task)), history: fullHistory(experiment, historyLength) };
+}
+
+/** A history of events that are all there; which ones they are makes no difference to the time. */
+function fullHistory({ encoder }: Experiment, historyLength: number): HostTensors {
+  const events = ints(new Int32Array(historyLength).fill(1), [1, historyLength]);
+  return { ...Object.fromEntries(encoder.features.map((name) => [`history.${name}`, events])), 'history.mask': events };
+}
+
+function textRequest({ tokenizer, experiment, examples }: EfficiencyOptions, historyLength: number, tokens: number): Request {
+  const task = tokenizer.encode(taskPrompt(experiment.task));
+  const prompt = Array.from({ length: Math.round(tokens) }, (_, index) => task[index % task.length]!);
+  const room = languageModelShape(experiment, tokenizer.vocabularySize, historyLength);
+  const maxPositions = Math.max(room.maxPositions, prompt.length + examples.longestAnswer);
+  const languageModel: LanguageModelShape = { ...room, maxPositions };
+  return { shape: { languageModel, user: null }, prompt, history: null };
+}
+
+async function timeRequest({ engine, experiment, examples }: EfficiencyOptions, request: Request): Promise<number> {
+  const parameters = await uploadAll(engine, initializeParameters(finetunedSpecs(request.shape), experiment.seed));
+  const answerLength = Math.max(2, Math.round(mean(examples.answers.map((answer) => examples.answerTokens(answer).length + 1))));
+  const { shape, prompt, history } = request;
+  const answer = async (): Promise<void> => {
+    const session = await createSession({ engine, parameters, shape, prompts: [prompt], history, beams: 1, maxTokens: answerLength });
+    await session.start();
+    for (let token = 1; token < answerLength; token++) await session.advance(new Int32Array(1), Int32Array.of(prompt[0]!));
+    session.dispose();
+  };
+  try {
+    return await measureRequests([answer], REPETITIONS);
+  } finally {
+    disposeAll(parameters);
+  }
+}

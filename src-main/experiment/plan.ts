@@ -1,0 +1,64 @@
+import type { Plan } from '../../src-shared/contract.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
+import { trainingFlops } from '../../src-shared/flops.ts';
+import type { StageName } from '../../src-shared/run.ts';
+import { languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
+import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
+import { eventText, targetText } from '../text/prompts.ts';
+import { trainableParameters } from '../training/strategies.ts';
+import { PACKED_LENGTH } from './itemCorpus.ts';
+import { encoderShape, finetunedSpecs, languageModelShape, personalisedShape, promptedEvents } from './shapes.ts';
+import { initialStages } from './stages.ts';
+import { taskPrompt } from './textExamples.ts';
+
+/** Characters of one byte-pair token of titles, roughly: the tokenizer is trained only when the run starts. */
+const CHARACTERS_PER_TOKEN = 3.2;
+/** Forward passes cost a third of training (2 N D of 6 N D). */
+const FORWARD_SHARE = 1 / 3;
+
+/**
+ * What an experiment would do before it runs: stages, examples, tokens and 6ND operations (N = parameters of the stage's model, embeddings
+ * included; tokens of texts are estimated from their characters; an encoder reads events), and parameters by component.
+ */
+export function planExperiment(experiment: Experiment, reader: DatasetReader): Plan {
+  const encoder = encoderShape(experiment, reader);
+  const languageModel = languageModelShape(experiment, experiment.languageModel.vocabularySize);
+  const finetuned = finetunedSpecs(personalisedShape(languageModel, experiment, encoder));
+  const models: Record<StageName, ParameterSpecs> = {
+    'pretrain-encoder': userEncoderSpecs(encoder),
+    'pretrain-language-model': languageModelSpecs(languageModel),
+    finetune: finetuned,
+    evaluate: finetuned,
+  };
+  const stages = initialStages(experiment, reader.summary.users).map(({ name, steps }) => {
+    const examples = examplesOf(name, steps, experiment);
+    const tokens = Math.round(examples * tokensPerExample(name, experiment, reader));
+    const flops = trainingFlops(countParameters(models[name], new Set()).total, tokens);
+    return { name, steps, examples, tokens, flops: name === 'evaluate' ? flops * FORWARD_SHARE : flops };
+  });
+  return { stages, parameters: countParameters(finetuned, trainableParameters(finetuned, experiment.strategy)) };
+}
+
+function examplesOf(name: StageName, steps: number, { encoder, languageModel, training }: Experiment): number {
+  const configs = { 'pretrain-encoder': encoder.pretraining, 'pretrain-language-model': languageModel.pretraining, finetune: training };
+  if (name === 'evaluate') return steps;
+  return steps * configs[name].batchSize * configs[name].accumulation;
+}
+
+function tokensPerExample(name: StageName, experiment: Experiment, reader: DatasetReader): number {
+  if (name === 'pretrain-encoder') return experiment.history.embedded;
+  if (name === 'pretrain-language-model') return PACKED_LENGTH;
+  const prompt = taskPrompt(experiment.task).length / CHARACTERS_PER_TOKEN;
+  const answer = meanTokens(experiment.task === 'next-item' ? reader.titles : reader.genres, targetText) + 1;
+  const event = meanTokens(reader.titles, (title) => eventText({ title, genre: reader.genres[0] ?? '', rating: '4.0' }));
+  // Every beam of free and of constrained decoding writes an answer.
+  const answers = name === 'evaluate' ? 2 * experiment.evaluation.beams : 1;
+  return prompt + promptedEvents(experiment) * event + answers * answer;
+}
+
+function meanTokens(values: readonly string[], toText: (value: string) => string): number {
+  const characters = values.reduce((sum, value) => sum + toText(value).length, 0);
+  return characters / Math.max(1, values.length) / CHARACTERS_PER_TOKEN;
+}

@@ -1,0 +1,139 @@
+import { pretrainingBatch } from '../data/batches.ts';
+import { timelineOf } from '../data/timelines.ts';
+import { pretrainingRows } from '../data/windows.ts';
+import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
+import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { initializeParameters } from '../model/parameters.ts';
+import { textLoss } from '../model/personalised.ts';
+import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { nextItemText } from '../text/prompts.ts';
+import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
+import { deriveSeed } from '../training/random.ts';
+import { createEpochSampler, drawSubset } from '../training/sampling.ts';
+import { decayedParameters } from '../training/strategies.ts';
+import { heldOutBatch } from './encoderExamples.ts';
+import { createItemCorpus, PACKED_LENGTH, type TextSource } from './itemCorpus.ts';
+import type { RunContext } from './runContext.ts';
+import { hashDescription } from './sharedStages.ts';
+import { corpusOf } from './tokenizers.ts';
+import { runTrainingStage } from './trainingStage.ts';
+import { APP_VERSION } from './version.ts';
+
+/** Held-out users on whom the validation loss of a stage is measured. */
+export const VALIDATION_USERS = 256;
+
+/** What makes two stages on the same data equal, apart from the configuration of the stage itself. */
+function sharedDescription({ engine, experiment, run }: RunContext) {
+  const { threads } = experiment.engine;
+  const { seed } = experiment;
+  return { version: APP_VERSION, engine: engine.name, provider: engine.provider, threads, seed, dataset: run.datasetFingerprint };
+}
+
+/** Next-event pretraining of the user encoder; returns its parameters, prediction heads included. */
+export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): Promise<HostTensors> {
+  const { experiment, reader } = context;
+  const { pretraining, dropout, features } = experiment.encoder;
+  const specs = userEncoderSpecs(shape);
+  const rows = pretrainingRows(reader, shape.maxHistory);
+  const sampler = createEpochSampler({ ...pretraining, count: rows.length, seed: experiment.seed, stage: 'pretrain-encoder' });
+  const masks = dropoutSpecs(shape.numLayers, pretraining.batchSize, shape.maxHistory, shape.dModel);
+  const loss: LossFunction = (parameters, inputs) => nextEventLoss(parameters, shape, inputs).loss;
+  const key = JSON.stringify(['next-event', shape]);
+  const batch = (step: number, micro: number): HostTensors => {
+    const drawn = sampler.batch(step, micro).map((index) => rows[index]!);
+    const inputs = pretrainingBatch(reader, drawn, features, shape.maxHistory);
+    if (dropout === 0) return inputs;
+    return { ...inputs, ...dropoutInputs(masks, dropout, deriveSeed(experiment.seed, 'dropout', step, micro)) };
+  };
+  return runTrainingStage(context, {
+    name: 'pretrain-encoder',
+    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, pretraining }),
+    checkpointEvery: experiment.training.checkpointEvery,
+    training: {
+      key,
+      loss,
+      parameters: initializeParameters(specs, experiment.seed),
+      trainable: new Set(Object.keys(specs)),
+      decayed: decayedParameters(specs),
+      optimizer: pretraining,
+      batch,
+      tokensIn: (inputs) => countOnes(inputs['labels.mask']!.data),
+      validation: {
+        every: experiment.training.validateEvery,
+        measure: (parameters) => validateEncoder(context, shape, { key, loss, parameters }),
+      },
+    },
+  });
+}
+
+/** Loss on the validation event of a fixed draw of users. */
+async function validateEncoder(
+  { engine, experiment, reader, split: { validation } }: RunContext,
+  shape: UserEncoderShape,
+  program: { key: string; loss: LossFunction; parameters: DeviceTensors },
+): Promise<Record<string, number>> {
+  const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'encoder validation').map((index) => validation[index]!);
+  if (drawn.length === 0) return {};
+  const lossOf = createLossFunction({ engine, ...program });
+  const { batchSize } = experiment.encoder.pretraining;
+  let sum = 0;
+  for (let start = 0; start < drawn.length; start += batchSize) {
+    const chunk = drawn.slice(start, start + batchSize);
+    sum += chunk.length * (await lossOf(heldOutBatch(reader, chunk, experiment.encoder.features, shape.maxHistory)));
+  }
+  return { validationLoss: sum / drawn.length };
+}
+
+/**
+ * The texts of the whole catalogue, and the next-item text of every training event: so that the model can write every title, and
+ * knows best the ones that are met most.
+ */
+function ratedTexts({ reader, split }: RunContext): TextSource {
+  const catalogue = corpusOf(reader);
+  const items = split.train.map(({ userId, labelIndex }) => timelineOf(reader, userId).itemIds[labelIndex]!);
+  return {
+    count: catalogue.length + items.length,
+    at: (index) => catalogue[index] ?? nextItemText(reader.titles[items[index - catalogue.length]!]!),
+  };
+}
+
+/** Pretraining of the language model on the texts of the items, so that it can write titles. */
+export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
+  const { experiment, tokenizer } = context;
+  const { pretraining } = experiment.languageModel;
+  const specs = languageModelSpecs(shape);
+  const corpus = createItemCorpus(ratedTexts(context), tokenizer, {
+    ...pretraining,
+    seed: experiment.seed,
+    stage: 'pretrain-language-model',
+  });
+  return runTrainingStage(context, {
+    name: 'pretrain-language-model',
+    sharedAs: hashDescription({
+      ...sharedDescription(context),
+      stage: 'pretrain-language-model',
+      shape,
+      pretraining,
+      packedLength: PACKED_LENGTH,
+      tokenizer: hashDescription(tokenizer.json),
+    }),
+    checkpointEvery: experiment.training.checkpointEvery,
+    training: {
+      key: JSON.stringify(['text', shape]),
+      loss: (parameters, inputs) => textLoss(parameters, { languageModel: shape, user: null }, inputs),
+      parameters: initializeParameters(specs, experiment.seed),
+      trainable: new Set(Object.keys(specs)),
+      decayed: decayedParameters(specs),
+      optimizer: pretraining,
+      batch: corpus.batch,
+      tokensIn: (inputs) => countOnes(inputs.targetWeights!.data),
+    },
+  });
+}
+
+export function countOnes(mask: Float32Array | Int32Array): number {
+  let count = 0;
+  for (const value of mask) count += value;
+  return count;
+}

@@ -1,0 +1,94 @@
+import { AppError, toErrorData } from '../../src-shared/errors.ts';
+import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import { splitExamples } from '../data/windows.ts';
+import type { Engine, HostTensors } from '../engine/engine.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { evaluate } from './evaluate.ts';
+import { finetune } from './finetuning.ts';
+import type { Emit } from './jobMessages.ts';
+import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
+import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
+import { encoderShape, languageModelShape, personalisedShape } from './shapes.ts';
+import { neededStages } from './stages.ts';
+import { createTextExamples } from './textExamples.ts';
+import { openTokenizer } from './tokenizers.ts';
+
+export interface RunOptions {
+  readonly workspace: Workspace;
+  readonly runId: string;
+  readonly engine: Engine;
+  /** Aborting stops the run: a checkpoint is saved, and the status becomes `stopped`. */
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/**
+ * Executes a run from where it is: stages that are done are skipped, the one that was interrupted continues from its last
+ * checkpoint. Ends with status `completed`, `stopped` or `failed`.
+ * @throws what made the run fail, after it was recorded
+ */
+export async function runExperiment(options: RunOptions): Promise<void> {
+  const { workspace, runId, emit } = options;
+  const setStatus = (...status: [Parameters<Workspace['runs']['setStatus']>[1], (string | null)?]): void => {
+    workspace.runs.setStatus(runId, ...status);
+    emit({ type: 'changed' });
+  };
+  setStatus('running');
+  try {
+    await runStages(options);
+    setStatus('completed');
+  } catch (error) {
+    const { code, message } = toErrorData(error);
+    if (code === 'cancelled' && options.signal.aborted) return setStatus('stopped');
+    setStatus('failed', message);
+    throw error;
+  }
+}
+
+async function runStages(options: RunOptions): Promise<void> {
+  const context = openContext(options);
+  const { experiment, reader, tokenizer } = context;
+  const encoder = encoderShape(experiment, reader);
+  const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
+  const stages = new Set(neededStages(experiment));
+  const none: HostTensors = {};
+  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : none;
+  const textParameters = stages.has('pretrain-language-model') ? await pretrainLanguageModel(context, languageModel) : none;
+  const shape = personalisedShape(languageModel, experiment, encoder);
+  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
+  const parameters = await finetune(context, { shape, examples, pretrained: { ...textParameters, ...encoderParameters } });
+  if (stageOf(context, 'evaluate').status === 'done') return;
+  await evaluate(context, {
+    shape,
+    examples,
+    parameters,
+    pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
+  });
+}
+
+function openContext({ workspace, runId, engine, signal, emit }: RunOptions): RunContext {
+  const run = workspace.runs.get(runId);
+  const experiment: Experiment = experimentSchema.parse(run.config);
+  const reader = workspace.datasets.open(run.datasetName);
+  if (reader.summary.fingerprint !== run.datasetFingerprint) {
+    throw new AppError(
+      'run-not-resumable',
+      `run "${run.id}": expected dataset "${run.datasetName}" as it was when the run was made, got other content; start a new run`,
+    );
+  }
+  writeLog({ workspace, run, emit }, `engine ${engine.name} (${engine.provider}) on ${engine.device}`);
+  const tokenizer = openTokenizer(workspace, run.id, reader, experiment.languageModel.vocabularySize);
+  const split = splitExamples(reader, { minHistory: 1 });
+  return {
+    workspace,
+    run,
+    experiment,
+    engine,
+    reader,
+    tokenizer,
+    split,
+    signal,
+    emit,
+    metrics: createMetricWriter(workspace, runId, emit),
+  };
+}

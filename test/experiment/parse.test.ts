@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { parseExperiment, requireExperiment } from '../../src-main/experiment/parse.ts';
+
+const messagesOf = (text: string) => parseExperiment(text).problems.map(({ message }) => message);
+
+describe('parseExperiment', () => {
+  it('accepts comments and trailing commas and fills in every default', () => {
+    const { experiment, problems } = parseExperiment(`{
+      // which data
+      "dataset": "ml-small", /* the small one */
+      "training": { "steps": 7, },
+    }`);
+    expect(problems).toEqual([]);
+    expect(experiment).toMatchObject({ dataset: 'ml-small', seed: 1, training: { steps: 7, batchSize: 32 }, integration: { gated: true } });
+  });
+
+  it('names the nearest known key and its place for an unknown key', () => {
+    const { experiment, problems } = parseExperiment('{\n  "dataset": "a",\n  "training": { "batchsize": 3 }\n}');
+    expect(experiment).toBeNull();
+    expect(problems).toEqual([
+      {
+        message: 'unknown key "batchsize" in training; did you mean "batchSize"?',
+        severity: 'error',
+        path: 'training.batchsize',
+        line: 3,
+        column: 17,
+        endLine: 3,
+        endColumn: 28,
+      },
+    ]);
+  });
+
+  it('lists the known keys when nothing is near', () => {
+    expect(messagesOf('{"dataset": "a", "history": {"zzzzzzzzz": 1}}')).toEqual([
+      'unknown key "zzzzzzzzz" in history; known here: embedded, prompted',
+    ]);
+  });
+
+  it('reports the value that was wrong at its place', () => {
+    const { problems } = parseExperiment('{ "dataset": "a",\r\n "task": "next", "seed": -1 }');
+    expect(problems.map(({ message, line, column }) => ({ message, line, column }))).toEqual([
+      { message: 'task: expected one of "next-item"|"favourite-genre", got "next"', line: 2, column: 10 },
+      { message: 'seed: Too small: expected number to be >=0, got -1', line: 2, column: 26 },
+    ]);
+  });
+
+  it('says that a dataset is missing', () => {
+    expect(messagesOf('{}')).toEqual(['dataset: missing; every experiment must name it']);
+  });
+
+  it('reports broken JSON with line and column', () => {
+    const { experiment, problems } = parseExperiment('{\n  "dataset": "a"\n  "seed": 1\n}');
+    expect(experiment).toBeNull();
+    expect(problems[0]).toMatchObject({ message: 'not valid JSON: comma expected', line: 3, column: 3 });
+  });
+
+  it('reports an empty file', () => {
+    expect(messagesOf('')).toEqual(['not valid JSON: value expected']);
+  });
+
+  it('refuses a file that is not an object', () => {
+    expect(messagesOf('[]')).toEqual(['experiment: expected object']);
+  });
+
+  it('refuses a key given twice', () => {
+    const { problems } = parseExperiment('{"dataset": "a", "seed": 1,\n "seed": 2}');
+    expect(problems).toMatchObject([{ message: '"seed" is given twice; keep one of them', path: 'seed', line: 2, column: 2 }]);
+  });
+
+  it('reports rules between values at the value that breaks them', () => {
+    const { problems } = parseExperiment('{"dataset": "a",\n "integration": {"kind": "text-prompt"}}');
+    expect(problems).toMatchObject([
+      {
+        message: 'integration "text-prompt" needs history.prompted > 0: the events written into the prompt',
+        path: 'history.prompted',
+        line: 1,
+      },
+    ]);
+    expect(messagesOf('{"dataset": "a", "encoder": {"dModel": 10, "numHeads": 4}}')).toEqual([
+      'encoder.numHeads must divide encoder.dModel',
+    ]);
+  });
+});
+
+describe('a strategy that has nothing to train', () => {
+  it('is a problem of the strategy', () => {
+    const { experiment, problems } = parseExperiment('{"dataset": "a", "strategy": "enc",\n "integration": {"kind": "none"}}');
+    expect(experiment).toBeNull();
+    expect(problems).toMatchObject([{ path: 'strategy', line: 1, column: 30 }]);
+    expect(problems[0]!.message).toMatch(/needs integration "cross-attention"; use "full"$/);
+  });
+});
+
+describe('requireExperiment', () => {
+  it('throws the first problem with file, line and column', () => {
+    expect(() => requireExperiment('{"dataset": "a",\n "sed": 1, "strateggy": "full"}', 'a.experiment.jsonc')).toThrow(
+      'a.experiment.jsonc:2:2: unknown key "sed"; did you mean "seed"? (and 1 more)',
+    );
+  });
+});

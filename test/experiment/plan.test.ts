@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { planExperiment } from '../../src-main/experiment/plan.ts';
+import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
+import { insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
+
+function planOf(overrides: Parameters<typeof tinyExperiment>[0] = {}) {
+  const workspace = temporaryWorkspace();
+  insertTinyDataset(workspace);
+  return planExperiment(tinyExperiment(overrides), workspace.datasets.open('tiny'));
+}
+
+describe('planExperiment', () => {
+  it('counts steps, examples and tokens of every stage', () => {
+    const { stages } = planOf({ encoder: { pretraining: { steps: 8, batchSize: 4, accumulation: 2 } } });
+    expect(stages.map(({ name, steps, examples }) => ({ name, steps, examples }))).toEqual([
+      { name: 'pretrain-encoder', steps: 8, examples: 64 },
+      { name: 'pretrain-language-model', steps: 8, examples: 32 },
+      { name: 'finetune', steps: 10, examples: 40 },
+      { name: 'evaluate', steps: 6, examples: 6 },
+    ]);
+    expect(stages[0]!.tokens).toBe(64 * 4);
+    expect(stages[1]!.tokens).toBe(32 * 64);
+    expect(stages.every(({ flops }) => flops > 0)).toBe(true);
+  });
+
+  it('expects longer texts with the history in the prompt', () => {
+    const finetuneOf = (plan: ReturnType<typeof planOf>) => plan.stages.find(({ name }) => name === 'finetune')!;
+    const prompted = planOf({ integration: { kind: 'text-prompt' }, history: { embedded: 4, prompted: 4 } });
+    expect(finetuneOf(prompted).tokens).toBeGreaterThan(2 * finetuneOf(planOf()).tokens);
+  });
+
+  it('counts trainable parameters by component', () => {
+    const { parameters } = planOf({ strategy: 'enc' });
+    expect(parameters.byComponent.languageModel).toMatchObject({ trainable: 0 });
+    expect(parameters.byComponent.gates).toEqual({ total: 1, trainable: 1 });
+    expect(parameters.trainable).toBe(parameters.total - parameters.byComponent.languageModel!.total);
+  });
+
+  it('never has more test users than the dataset', () => {
+    expect(planOf({ evaluation: { users: 5000 } }).stages.at(-1)!.steps).toBe(14);
+  });
+});

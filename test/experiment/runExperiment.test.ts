@@ -1,0 +1,257 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostTensors } from '../../src-main/engine/engine.ts';
+import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
+import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
+import { readSafetensors } from '../../src-main/store/safetensors.ts';
+import type { Workspace } from '../../src-main/store/workspace.ts';
+import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
+import { createAndExecute, execute, outcomeOf } from './runSupport.ts';
+import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
+
+const onnx = { name: 'onnx', provider: 'cpu', threads: 1 } as const;
+
+// Whole runs: seconds each while other tests keep the processor busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = temporaryWorkspace();
+  insertTinyDataset(workspace);
+});
+
+const statusesOf = (run: { stages: { name: string; status: string }[] }) => run.stages.map(({ name, status }) => `${name} ${status}`);
+const curveNames = (runId: string, stage: string) =>
+  workspace.runs
+    .curves([runId], undefined, 100)
+    .filter((curve) => curve.stage === stage)
+    .map(({ name }) => name)
+    .sort();
+const finetuned = (runId: string) => readCheckpoint(workspace.runs.latestCheckpoint(runId, 'finetune')!.path).state.parameters;
+
+describe('a run with cross-attention', () => {
+  it('goes through every stage and keeps what each found', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    expect(run.status).toBe('completed');
+    expect(statusesOf(run)).toEqual(['pretrain-encoder done', 'pretrain-language-model done', 'finetune done', 'evaluate done']);
+    expect(run.stages.map(({ steps, stepsDone }) => [steps, stepsDone])).toEqual([
+      [8, 8],
+      [8, 8],
+      [10, 10],
+      [6, 6],
+    ]);
+    expect(curveNames('run-0001', 'pretrain-encoder')).toEqual([
+      'gradientNorm',
+      'learningRate',
+      'loss',
+      'tokensPerSecond',
+      'validationLoss',
+    ]);
+    expect(curveNames('run-0001', 'finetune')).toContain('gate.0');
+    expect(run.checkpoints.map(({ stage, step }) => `${stage} ${step}`)).toEqual(['finetune 9', 'finetune 10']);
+    expect(run.gates).toHaveLength(1);
+    expect(run.gates[0]!.value).not.toBe(0);
+  });
+
+  it('measures texts, encoder, baselines and efficiency', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    expect(Object.keys(run.metrics).sort()).toEqual([
+      'constrained.recall@1',
+      'encoder.hr@10',
+      'encoder.ndcg@10',
+      'encoder.unfiltered.hr@10',
+      'encoder.unfiltered.ndcg@10',
+      'offCatalogueShare',
+      'popularity.hr@10',
+      'popularity.ndcg@10',
+      'popularity.recall@1',
+      'popularity.recall@10',
+      'popularity.recall@5',
+      'recall@1',
+      'testLoss',
+      'userPathOff.testLoss',
+    ]);
+    expect(run.metrics['recall@1']!.n).toBe(6);
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+    expect(run.samples).toHaveLength(6);
+    expect(run.samples[0]).toMatchObject({ prompt: 'Next title:', predictions: { length: 3 } });
+    expect(run.efficiency.map(({ method, historyLength }) => `${method} ${historyLength}`)).toEqual([
+      'embedding 2',
+      'text-prompt 2',
+      'embedding 4',
+      'text-prompt 4',
+    ]);
+    const [embedding2, text2, embedding4, text4] = run.efficiency;
+    expect(embedding2!.tokensPerRequest).toBe(embedding4!.tokensPerRequest);
+    expect(text4!.tokensPerRequest).toBeGreaterThan(text2!.tokensPerRequest);
+    expect(text4!.flops / text4!.tokensPerRequest).toBeCloseTo(embedding2!.flops / embedding2!.tokensPerRequest, 6);
+    expect(run.efficiency.every(({ millisecondsPerRequest }) => millisecondsPerRequest > 0)).toBe(true);
+    expect(run.parameters!.trainable).toBe(run.parameters!.total);
+  });
+
+  it('takes the encoder and the language model from their pretraining', async () => {
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, training: { steps: 0 } }));
+    const pretrained = readSharedStages();
+    const parameters = finetuned('run-0001');
+    expect(parameters['lm.tokenEmbedding.weight']).toEqual(pretrained['lm.tokenEmbedding.weight']);
+    expect(parameters['encoder.eventProjection.weight']).toEqual(pretrained['encoder.eventProjection.weight']);
+    expect(parameters['encoder.head.title.weight']).toBeUndefined();
+  });
+
+  it('freezes the language model under the strategy enc', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, strategy: 'enc' }));
+    const pretrained = readSharedStages();
+    const parameters = finetuned('run-0001');
+    for (const name of Object.keys(parameters).filter((name) => name.startsWith('lm.'))) expect(parameters[name]).toEqual(pretrained[name]);
+    expect(parameters['encoder.eventProjection.weight']).not.toEqual(pretrained['encoder.eventProjection.weight']);
+    expect(run.parameters!.byComponent.languageModel!.trainable).toBe(0);
+    expect(run.parameters!.byComponent.crossAttention!.trainable).toBeGreaterThan(0);
+  });
+
+  it('starts the encoder from random weights when asked to, without a stage for it', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder: { init: 'random' } }));
+    expect(statusesOf(run)).toEqual(['pretrain-language-model done', 'finetune done', 'evaluate done']);
+    expect(run.metrics['encoder.hr@10']).toBeUndefined();
+  });
+
+  /** The parameters of every pretraining stage in the workspace. */
+  function readSharedStages(): HostTensors {
+    const folder = join(workspace.blobsPath, 'stages');
+    return Object.assign({}, ...readdirSync(folder).map((file) => readSafetensors(join(folder, file)).tensors));
+  }
+});
+
+describe('runs without an encoder', () => {
+  it.each([
+    ['text-prompt', { embedded: 4, prompted: 3 }, /^History: Film/],
+    ['none', { embedded: 4 }, /^Next title:$/],
+  ] as const)('%s pretrains the language model only', async (kind, history, prompt) => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration: { kind }, history }));
+    expect(statusesOf(run)).toEqual(['pretrain-language-model done', 'finetune done', 'evaluate done']);
+    expect(run.samples[0]!.prompt).toMatch(prompt);
+    expect(run.gates).toEqual([]);
+    expect(Object.keys(run.parameters!.byComponent)).toEqual(['languageModel']);
+  });
+
+  it('measure the same loss without the user when they never knew one', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration: { kind: 'none' } }));
+    expect(run.metrics.testLoss).toEqual(run.metrics['userPathOff.testLoss']);
+  });
+});
+
+describe('the favourite genre', () => {
+  it('is measured by accuracy, beside the majority', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, task: 'favourite-genre' }));
+    expect(Object.keys(run.metrics)).toEqual(expect.arrayContaining(['accuracy', 'constrained.accuracy', 'majority.accuracy', 'testLoss']));
+    expect(Object.keys(run.metrics)).not.toContain('popularity.hr@10');
+    expect(['Action', 'Comedy', 'Drama']).toContain(run.samples[0]!.target);
+  });
+});
+
+describe('pretraining stages', () => {
+  it('are reused by a run that describes the same ones', async () => {
+    const first = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const second = await createAndExecute(workspace, 'run-0002', tinyExperiment({ engine: onnx, integration: { gated: false } }));
+    expect(statusesOf(second)).toEqual(['pretrain-encoder reused', 'pretrain-language-model reused', 'finetune done', 'evaluate done']);
+    expect(second.stages[0]!.finalLoss).toBe(first.stages[0]!.finalLoss);
+    expect(workspace.runs.log('run-0002').map(({ text }) => text)).toContain(
+      'pretrain-encoder: reused from run run-0001, which trained the same stage',
+    );
+  });
+
+  it('give the same outcome reused as trained', async () => {
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    await createAndExecute(workspace, 'run-0002', tinyExperiment({ engine: onnx }));
+    const { stages: _, curves, ...first } = outcomeOf(workspace, 'run-0001');
+    const { stages: __, curves: reusedCurves, ...second } = outcomeOf(workspace, 'run-0002');
+    expect(second).toEqual(first);
+    expect(reusedCurves).toEqual(curves.filter(({ stage }) => stage === 'finetune'));
+  });
+
+  it.each([
+    ['another seed', { seed: 2 }, ['done', 'done']],
+    ['other sizes of the encoder', { encoder: { dModel: 16 } }, ['done', 'reused']],
+    ['another history length', { history: { embedded: 3 } }, ['done', 'reused']],
+    ['other steps of the language model', { languageModel: { pretraining: { steps: 5, batchSize: 4 } } }, ['reused', 'done']],
+    ['other sizes of the language model', { languageModel: { dModel: 16 } }, ['reused', 'done']],
+    ['another projection', { integration: { projectionSize: 4 } }, ['reused', 'reused']],
+  ] as const)('%s', async (_, change, expected) => {
+    const quick = { training: { steps: 1 }, evaluation: { users: 1, efficiencyAt: [1] } };
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, ...quick }));
+    const run = await createAndExecute(workspace, 'run-0002', tinyExperiment({ engine: onnx, ...quick, ...change }));
+    expect(run.stages.slice(0, 2).map(({ status }) => status)).toEqual(expected);
+  });
+});
+
+describe('a run that is stopped', () => {
+  /** Aborts at the first message that the condition holds for. */
+  async function stopAt(runId: string, condition: (message: JobMessage) => boolean) {
+    const controller = new AbortController();
+    const emit = (message: JobMessage) => condition(message) && controller.abort();
+    return execute(workspace, runId, { signal: controller.signal, emit });
+  }
+  const reached = (stage: string, step: number) => (message: JobMessage) =>
+    message.type === 'metrics' && message.points.some((point) => point.stage === stage && point.step >= step);
+
+  it.each([
+    ['pretrain-encoder', 3],
+    ['pretrain-language-model', 3],
+    ['finetune', 6],
+  ] as const)('in %s goes on from there as if it had never been', async (stage, step) => {
+    const other = temporaryWorkspace();
+    insertTinyDataset(other);
+    createRun(other, 'run-0001', tinyExperiment({ engine: onnx }));
+    await execute(other, 'run-0001');
+
+    createRun(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const stopped = await stopAt('run-0001', reached(stage, step));
+    expect(stopped.status).toBe('stopped');
+    const { stepsDone } = stopped.stages.find(({ name }) => name === stage)!;
+    expect(stopped.checkpoints.at(-1)).toMatchObject({ stage, step: stepsDone });
+    const resumed = await execute(workspace, 'run-0001');
+    expect(resumed.resumedAt).toMatchObject([{ stage, step: stepsDone }]);
+    expect(outcomeOf(workspace, 'run-0001')).toEqual(outcomeOf(other, 'run-0001'));
+  });
+
+  it('in the evaluation evaluates anew', async () => {
+    createRun(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    let finetuned = false;
+    const stopped = await stopAt('run-0001', (message) => {
+      finetuned ||= message.type === 'metrics' && message.points.some(({ stage, step }) => stage === 'finetune' && step === 10);
+      return finetuned && workspace.runs.get('run-0001').stages.at(-1)!.status === 'running';
+    });
+    expect(statusesOf(stopped).slice(2)).toEqual(['finetune done', 'evaluate running']);
+    const resumed = await execute(workspace, 'run-0001');
+    expect(resumed.status).toBe('completed');
+    expect(resumed.metrics['recall@1']!.n).toBe(6);
+  });
+
+  it('before it began has done nothing', async () => {
+    createRun(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const run = await execute(workspace, 'run-0001', { signal: AbortSignal.abort() });
+    expect(run.status).toBe('stopped');
+    expect(run.stages.every(({ status }) => status === 'pending')).toBe(true);
+  });
+});
+
+describe('a run that fails', () => {
+  it('records why', async () => {
+    createRun(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    workspace.database.prepare(`UPDATE datasets SET fingerprint = 'changed'`).run();
+    await expect(execute(workspace, 'run-0001')).rejects.toMatchObject({ code: 'run-not-resumable' });
+    expect(workspace.runs.get('run-0001')).toMatchObject({ status: 'failed', reason: expect.stringContaining('start a new run') });
+  });
+});
+
+describe('determinism', () => {
+  it('gives two runs of one experiment bit-identical curves, results and parameters', async () => {
+    const other = temporaryWorkspace();
+    insertTinyDataset(other);
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    await createAndExecute(other, 'run-0001', tinyExperiment({ engine: onnx }));
+    expect(outcomeOf(workspace, 'run-0001')).toEqual(outcomeOf(other, 'run-0001'));
+    const theirs = readCheckpoint(other.runs.latestCheckpoint('run-0001', 'finetune')!.path).state;
+    expect(finetuned('run-0001')).toEqual(theirs.parameters);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseExperiment } from '../../src-main/experiment/parse.ts';
+import { neededStages } from '../../src-main/experiment/stages.ts';
+import { suggestExperiment } from '../../src-main/experiment/suggest.ts';
+import type { DatasetSummary } from '../../src-shared/dataset.ts';
+
+const summary: DatasetSummary = {
+  name: 'my films',
+  format: 'movielens-csv',
+  users: 610,
+  items: 9742,
+  events: 100836,
+  features: [],
+  rejected: 0,
+  rejections: [],
+  fingerprint: 'f',
+  sourcePath: '/data',
+  importedAtMs: 0,
+  seconds: 1,
+  peakMemoryBytes: 1,
+};
+
+const suggested = (
+  overrides: Partial<DatasetSummary>,
+  ...rest: [Parameters<typeof suggestExperiment>[1], Parameters<typeof suggestExperiment>[2]?]
+) => {
+  const parsed = parseExperiment(suggestExperiment({ ...summary, ...overrides }, ...rest));
+  expect(parsed.problems).toEqual([]);
+  return parsed.experiment!;
+};
+
+describe('suggestExperiment', () => {
+  it.each(['cross-attention', 'text-prompt', 'none'] as const)('writes a valid, commented file for %s', (integration) => {
+    expect(suggestExperiment(summary, integration)).toMatch(/^\{\n {2}\/\/ /);
+    const experiment = suggested({}, integration);
+    expect(experiment).toMatchObject({ dataset: 'my films', task: 'next-item', integration: { kind: integration } });
+    expect(neededStages(experiment).includes('pretrain-encoder')).toBe(integration === 'cross-attention');
+  });
+
+  it('writes the history into the prompt for text-prompt only', () => {
+    expect(suggested({}, 'text-prompt').history.prompted).toBeGreaterThan(0);
+    expect(suggested({}, 'cross-attention').history.prompted).toBe(0);
+  });
+
+  it('shares the pretraining of the language model between integrations', () => {
+    expect(suggested({}, 'text-prompt').languageModel).toEqual(suggested({}, 'cross-attention').languageModel);
+  });
+
+  it('takes the task', () => {
+    expect(suggested({}, 'none', 'favourite-genre').task).toBe('favourite-genre');
+  });
+
+  it('looks back no further than people have events', () => {
+    expect(suggested({ events: 610 * 12 }, 'cross-attention').history.embedded).toBe(15);
+    expect(suggested({}, 'cross-attention').history.embedded).toBe(50);
+  });
+
+  it('trains longer where there is more to learn', () => {
+    const small = suggested({ users: 100 }, 'cross-attention').training.steps;
+    const large = suggested({ users: 80_000 }, 'cross-attention').training.steps;
+    expect(large).toBeGreaterThan(small);
+  });
+
+  it('quotes names that need it', () => {
+    expect(suggested({ name: 'Ünïcode 1.0' }, 'none').dataset).toBe('Ünïcode 1.0');
+  });
+});

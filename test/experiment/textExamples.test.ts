@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { heldOutBatch } from '../../src-main/experiment/encoderExamples.ts';
+import { bucketLength, createTextExamples, packTexts } from '../../src-main/experiment/textExamples.ts';
+import { corpusOf } from '../../src-main/experiment/tokenizers.ts';
+import type { DatasetReader } from '../../src-main/store/datasetStore.ts';
+import { trainBytePairTokenizer } from '../../src-main/text/bytePairTrainer.ts';
+import { Tokenizer } from '../../src-main/text/tokenizer.ts';
+import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
+import { insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
+
+let reader: DatasetReader;
+let tokenizer: Tokenizer;
+beforeEach(() => {
+  const workspace = temporaryWorkspace();
+  insertTinyDataset(workspace);
+  reader = workspace.datasets.open('tiny');
+  tokenizer = new Tokenizer(trainBytePairTokenizer(corpusOf(reader), 300));
+});
+
+const textsOf = (overrides: Parameters<typeof tinyExperiment>[0], maxPositions = 256) =>
+  createTextExamples({ experiment: tinyExperiment(overrides), reader, tokenizer, maxPositions });
+const prompted = { integration: { kind: 'text-prompt' }, history: { embedded: 4, prompted: 3 } } as const;
+
+describe('createTextExamples', () => {
+  it('asks for the title of the label event', () => {
+    const examples = textsOf({});
+    const example = { userId: 2, labelIndex: 5 };
+    const { itemIds } = reader.timeline(2);
+    expect(examples.answerOf(example)).toBe(reader.titles[itemIds[5]!]);
+    expect(tokenizer.decode(examples.promptTokens(example))).toBe('Next title:');
+    expect(tokenizer.decode(examples.answerTokens(examples.answerOf(example)))).toBe(` ${reader.titles[itemIds[5]!]}`);
+  });
+
+  it('names the last prompted events before the label, and none after it', () => {
+    const examples = textsOf(prompted);
+    const { itemIds } = reader.timeline(2);
+    const text = examples.promptText({ userId: 2, labelIndex: 4 });
+    const mentioned = [...text.matchAll(/Film \w \(\d+\)/g)].map(([title]) => title);
+    expect(mentioned).toEqual(Array.from(itemIds.subarray(1, 4), (itemId) => reader.titles[itemId]));
+    expect(tokenizer.decode(examples.promptTokens({ userId: 2, labelIndex: 4 }))).toBe(text);
+    expect(examples.promptText({ userId: 2, labelIndex: 4 }, false)).toBe('Next title:');
+  });
+
+  it('leaves the oldest events out where the model is too short for all, whatever the answer', () => {
+    const examples = textsOf(prompted, 64);
+    for (const labelIndex of [3, 4, 5]) {
+      const tokens = examples.promptTokens({ userId: 2, labelIndex });
+      expect(tokens.length + examples.longestAnswer).toBeLessThanOrEqual(64);
+      expect(tokenizer.decode(tokens)).toMatch(/^History: Film .*\nNext title:$/);
+    }
+  });
+
+  it('takes the most frequent genre of the window as the favourite', () => {
+    const examples = textsOf({ task: 'favourite-genre', history: { embedded: 3 } });
+    const { itemIds } = reader.timeline(4);
+    const [first, second, third] = Array.from(itemIds.subarray(2, 5), (itemId) => reader.genres[itemId]!);
+    expect(examples.answerOf({ userId: 4, labelIndex: 5 })).toBe(second === third ? second : first);
+    expect([...examples.answers].sort()).toEqual(['Action', 'Comedy', 'Drama']);
+  });
+});
+
+describe('packTexts', () => {
+  it('weighs answer tokens and end-of-text only, each as the target of the token before it', () => {
+    const { tokens, targets, targetWeights } = packTexts(
+      [
+        { prompt: [5, 6], answer: [7, 8] },
+        { prompt: [5], answer: [9] },
+      ],
+      0,
+      256,
+    );
+    expect(tokens!.shape).toEqual([2, 8]);
+    expect(Array.from(tokens!.data)).toEqual([5, 6, 7, 8, 0, 0, 0, 0, 5, 9, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(targets!.data)).toEqual([6, 7, 8, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Array.from(targetWeights!.data)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('refuses texts longer than the model', () => {
+    expect(() => packTexts([{ prompt: [1, 2, 3], answer: [4, 5] }], 0, 4)).toThrow('expected texts of at most 4 tokens, got 5');
+  });
+});
+
+describe('bucketLength', () => {
+  it('rounds up to a power of two or three quarters of one', () => {
+    expect([1, 8, 9, 12, 13, 16, 17, 24, 25, 33, 49, 97].map(bucketLength)).toEqual([8, 8, 12, 12, 16, 16, 24, 24, 32, 48, 64, 128]);
+  });
+});
+
+describe('heldOutBatch', () => {
+  it('has one label in each row, the held-out event, at the last event of the history', () => {
+    const batch = heldOutBatch(reader, [{ userId: 3, labelIndex: 2 }], ['title', 'rating'], 4);
+    const { itemIds, eventFeatures } = reader.timeline(3);
+    expect(Array.from(batch['history.mask']!.data)).toEqual([1, 1, 0, 0]);
+    expect(Array.from(batch['labels.mask']!.data)).toEqual([0, 1, 0, 0]);
+    expect(Array.from(batch['labels.title']!.data)).toEqual([0, itemIds[2]! + 2, 0, 0]);
+    expect(Array.from(batch['labels.rating']!.data)).toEqual([0, eventFeatures.rating![2], 0, 0]);
+  });
+});

@@ -1,0 +1,94 @@
+import { initialStages } from '../../src-main/experiment/stages.ts';
+import { seededUniform } from '../../src-main/model/parameters.ts';
+import type { NewTimeline } from '../../src-main/store/datasetStore.ts';
+import type { Workspace } from '../../src-main/store/workspace.ts';
+import { type Experiment, type ExperimentInput, experimentSchema } from '../../src-shared/experiment.ts';
+import { FIRST_VALUE_ID } from '../../src-shared/ids.ts';
+
+const GENRES = ['Action', 'Comedy', 'Drama'];
+const RATINGS = ['2.0', '3.5', '5.0'];
+const ITEMS = 12;
+const SPECIAL = ['[PAD]', '[OOV]'];
+
+/** Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them. */
+export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny' } = {}): void {
+  const items = Array.from({ length: ITEMS }, (_, item) => ({
+    externalId: String(item + 1),
+    title: `Film ${'ABCDEFGHIJKL'[item]} (${1990 + item})`,
+    genres: [GENRES[item % GENRES.length]!],
+  }));
+  const features = [
+    {
+      name: 'title',
+      kind: 'item' as const,
+      vocabulary: [...SPECIAL, ...items.map(({ title }) => title)],
+      itemValues: Int32Array.from(items, (_, item) => item + FIRST_VALUE_ID),
+    },
+    {
+      name: 'genre',
+      kind: 'item' as const,
+      vocabulary: [...SPECIAL, ...GENRES],
+      itemValues: Int32Array.from(items, (_, item) => (item % GENRES.length) + FIRST_VALUE_ID),
+    },
+    { name: 'rating', kind: 'event' as const, vocabulary: [...SPECIAL, ...RATINGS] },
+  ];
+  const timelines = Array.from({ length: users }, (_, user) => tinyTimeline(user));
+  workspace.datasets.insert({ name, format: 'movielens-csv', sourcePath: 'made up' }, { items, features }, timelines);
+}
+
+function tinyTimeline(user: number): NewTimeline {
+  const uniform = seededUniform(user + 1);
+  const events = 6 + (user % 5);
+  const itemIds = Int32Array.from({ length: events }, () => {
+    const anything = uniform() < 0.3;
+    const draw = Math.floor(uniform() * ITEMS);
+    return anything ? draw : draw - (draw % GENRES.length) + (user % GENRES.length);
+  });
+  return {
+    externalId: `u${user}`,
+    itemIds,
+    timestampsMs: Float64Array.from({ length: events }, (_, event) => 1e12 + user * 1e6 + event * 1000),
+    eventFeatures: { rating: Int32Array.from({ length: events }, () => FIRST_VALUE_ID + Math.floor(uniform() * RATINGS.length)) },
+  };
+}
+
+type Sections = { [K in keyof ExperimentInput]?: Partial<ExperimentInput[K]> | ExperimentInput[K] };
+
+/** An experiment that a test can afford: a few steps of a model of a few thousand parameters. */
+export function tinyExperiment(overrides: Sections = {}): Experiment {
+  const pretraining = { steps: 8, batchSize: 4 };
+  const base = {
+    dataset: 'tiny',
+    history: { embedded: 4 },
+    encoder: { dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+    languageModel: { vocabularySize: 300, dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+    integration: { projectionSize: 8, numHeads: 2 },
+    training: { steps: 10, batchSize: 4, validateEvery: 4, checkpointEvery: 3 },
+    evaluation: { users: 6, beams: 3, batchSize: 4, bootstrap: 50, efficiencyAt: [2, 4] },
+    engine: { name: 'reference' },
+  };
+  const keys = new Set([...Object.keys(base), ...Object.keys(overrides)]) as Set<keyof typeof base>;
+  const merged = Object.fromEntries(
+    [...keys].map((key) => {
+      const [value, override] = [base[key], overrides[key]];
+      const both = typeof value === 'object' && typeof override === 'object';
+      return [key, both ? { ...value, ...(override as object) } : (override ?? value)];
+    }),
+  );
+  return experimentSchema.parse(merged);
+}
+
+/** Adds a queued run of the experiment. */
+export function createRun(workspace: Workspace, id: string, experiment: Experiment): void {
+  const { fingerprint, users } = workspace.datasets.get(experiment.dataset);
+  workspace.runs.create({
+    id,
+    name: experiment.name,
+    config: experiment,
+    source: '{}',
+    datasetName: experiment.dataset,
+    datasetFingerprint: fingerprint,
+    environment: {},
+    stages: initialStages(experiment, users),
+  });
+}
