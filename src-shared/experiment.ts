@@ -111,7 +111,13 @@ const integrationSchema = z
       .describe(
         'How the language model learns about the user: cross-attention to user embeddings, the history as text in the prompt, or not at all.',
       ),
-    gated: z.boolean().default(true).describe('Gated cross-attention: tanh(alpha), alpha starts at 0 (paper equation 4).'),
+    gated: z.boolean().default(true).describe('Gated cross-attention: tanh(alpha) per layer (paper equation 4).'),
+    gateInit: z
+      .number()
+      .min(-3)
+      .max(3)
+      .default(0)
+      .describe('Where alpha starts. The paper starts at 0, which needs thousands of steps to leave; short runs learn far more from 0.5.'),
     projectionSize: positive.default(64).describe('Width of the projected user embeddings.'),
     numHeads: positive.default(4).describe('Heads of each cross-attention layer. Divides languageModel.dModel.'),
   })

@@ -54,7 +54,15 @@ export function encoderBenchmark(): StepBenchmark {
 export function languageModelBenchmark(): StepBenchmark {
   const [batch, length, history, width] = [16, 64, 50, 128];
   const languageModel = { vocabularySize: 2048, maxPositions: 64, dModel: 256, numLayers: 4, numHeads: 8 };
-  const crossAttention = { gated: true, projectionSize: 64, numHeads: 8, encoderWidth: width, dModel: 256, numLayers: 4 };
+  const crossAttention = {
+    gated: true,
+    projectionSize: 64,
+    numHeads: 8,
+    encoderWidth: width,
+    maxHistory: history,
+    dModel: 256,
+    numLayers: 4,
+  };
   const random = seededUniform(8);
   const inputs: HostTensors = {
     tokens: ints(randomIds(batch * length, 2048, random), [batch, length]),

@@ -111,13 +111,14 @@ class LanguageModel(nn.Module):
         self.token_embedding = nn.Embedding(c["vocabulary"], width)
         self.position_embedding = nn.Parameter(torch.randn(c["length"], width) * 0.02)
         self.projection = nn.Linear(c["encoderWidth"], c["projection"])
+        self.recency = nn.Parameter(torch.zeros(c["events"], c["projection"]))
         self.self_attention = nn.ModuleList(SelfAttention(width, c["heads"]) for _ in range(c["layers"]))
         self.cross_attention = nn.ModuleList(CrossAttention(width, c["projection"], c["heads"]) for _ in range(c["layers"]))
         self.feed_forward = nn.ModuleList(FeedForward(width) for _ in range(c["layers"]))
         self.final_norm = nn.LayerNorm(width)
 
     def forward(self, tokens, targets, weights, events, event_mask):
-        projected = self.projection(events)
+        projected = self.projection(events) + self.recency.flip(0)
         may_attend = event_mask[:, None, None, :]
         x = self.token_embedding(tokens) + self.position_embedding
         for attention, cross, feed_forward in zip(self.self_attention, self.cross_attention, self.feed_forward):

@@ -6,9 +6,8 @@ import { languageModelSpecs } from '../model/languageModel/scratch.ts';
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
 import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
-import { eventText, targetText } from '../text/prompts.ts';
+import { eventText, nextItemText, targetText } from '../text/prompts.ts';
 import { trainableParameters } from '../training/strategies.ts';
-import { PACKED_LENGTH } from './itemCorpus.ts';
 import { encoderShape, finetunedSpecs, languageModelShape, personalisedShape, promptedEvents } from './shapes.ts';
 import { initialStages } from './stages.ts';
 import { taskPrompt } from './textExamples.ts';
@@ -49,7 +48,7 @@ function examplesOf(name: StageName, steps: number, { encoder, languageModel, tr
 
 function tokensPerExample(name: StageName, experiment: Experiment, reader: DatasetReader): number {
   if (name === 'pretrain-encoder') return experiment.history.embedded;
-  if (name === 'pretrain-language-model') return PACKED_LENGTH;
+  if (name === 'pretrain-language-model') return meanTokens(reader.titles, nextItemText);
   const prompt = taskPrompt(experiment.task).length / CHARACTERS_PER_TOKEN;
   const answer = meanTokens(experiment.task === 'next-item' ? reader.titles : reader.genres, targetText) + 1;
   const event = meanTokens(reader.titles, (title) => eventText({ title, genre: reader.genres[0] ?? '', rating: '4.0' }));

@@ -13,7 +13,7 @@ import { deriveSeed } from '../training/random.ts';
 import { createEpochSampler, drawSubset } from '../training/sampling.ts';
 import { decayedParameters } from '../training/strategies.ts';
 import { heldOutBatch } from './encoderExamples.ts';
-import { createItemCorpus, PACKED_LENGTH, type TextSource } from './itemCorpus.ts';
+import { createItemCorpus, type TextSource } from './itemCorpus.ts';
 import type { RunContext } from './runContext.ts';
 import { hashDescription } from './sharedStages.ts';
 import { corpusOf } from './tokenizers.ts';
@@ -107,6 +107,7 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
     ...pretraining,
     seed: experiment.seed,
     stage: 'pretrain-language-model',
+    maxPositions: shape.maxPositions,
   });
   return runTrainingStage(context, {
     name: 'pretrain-language-model',
@@ -115,7 +116,6 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
       stage: 'pretrain-language-model',
       shape,
       pretraining,
-      packedLength: PACKED_LENGTH,
       tokenizer: hashDescription(tokenizer.json),
     }),
     checkpointEvery: experiment.training.checkpointEvery,

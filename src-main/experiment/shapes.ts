@@ -39,12 +39,24 @@ export function encoderShape(experiment: Experiment, reader: DatasetReader, maxH
 
 /** The model that is fine-tuned: with an encoder and cross-attention, or the language model alone. */
 export function personalisedShape(languageModel: LanguageModelShape, experiment: Experiment, encoder: UserEncoderShape): PersonalisedShape {
-  const { kind, gated, projectionSize, numHeads } = experiment.integration;
+  const { kind, gated, gateInit, projectionSize, numHeads } = experiment.integration;
   if (kind !== 'cross-attention') return { languageModel, user: null };
   const { dModel, numLayers } = languageModel;
   return {
     languageModel,
-    user: { encoder, crossAttention: { gated, projectionSize, numHeads, encoderWidth: encoder.dModel, dModel, numLayers } },
+    user: {
+      encoder,
+      crossAttention: {
+        gated,
+        gateInit,
+        projectionSize,
+        numHeads,
+        encoderWidth: encoder.dModel,
+        maxHistory: encoder.maxHistory,
+        dModel,
+        numLayers,
+      },
+    },
   };
 }
 

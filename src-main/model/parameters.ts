@@ -6,7 +6,7 @@ export type Component = 'encoder' | 'languageModel' | 'projection' | 'crossAtten
 /** Shape, initialisation, owner and weight decay of one trainable tensor. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
-  readonly init: 'zeros' | 'ones' | { readonly std: number };
+  readonly init: 'zeros' | 'ones' | { readonly std: number } | { readonly constant: number };
   readonly component: Component;
   /** False for norms, biases, gates and embeddings: decoupled weight decay leaves them alone. */
   readonly decay: boolean;
@@ -26,6 +26,7 @@ export function initializeParameters(specs: ParameterSpecs, seed: number): HostT
     Object.entries(specs).map(([name, spec]) => {
       const data = new Float32Array(sizeOf(spec.shape));
       if (spec.init === 'ones') data.fill(1);
+      else if (spec.init !== 'zeros' && 'constant' in spec.init) data.fill(spec.init.constant);
       else if (spec.init !== 'zeros') fillNormal(data, spec.init.std, seedOf(seed, name));
       return [name, { data, shape: spec.shape, dtype: 'float32' as const }];
     }),

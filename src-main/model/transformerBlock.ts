@@ -11,19 +11,21 @@ export interface BlockShape {
   readonly numHeads: number;
 }
 
-const INIT_STD = 0.02;
-
-/** Parameters of one block under `prefix`. Weights that write to the residual stream start smaller by sqrt(2 numLayers), as in GPT-2. */
+/**
+ * Parameters of one block under `prefix`. Weights start at std 1 / sqrt(inputs); those that write to the residual stream smaller by
+ * sqrt(2 numLayers), as in GPT-2. GPT-2's fixed 0.02 suits widths near 1000: at width 128 it learnt a catalogue of 600 titles less well in
+ * 200 steps than this does in 75.
+ */
 export function blockSpecs(prefix: string, shape: BlockShape, component: Component): ParameterSpecs {
   const { dModel, numLayers } = shape;
-  const residual = INIT_STD / Math.sqrt(2 * numLayers);
+  const residual = 1 / Math.sqrt(2 * numLayers);
   return {
     ...normSpecs(`${prefix}.attentionNorm`, dModel, component),
-    ...denseSpecs(`${prefix}.attention.qkv`, dModel, 3 * dModel, component, INIT_STD),
-    ...denseSpecs(`${prefix}.attention.out`, dModel, dModel, component, residual),
+    ...denseSpecs(`${prefix}.attention.qkv`, dModel, 3 * dModel, component),
+    ...denseSpecs(`${prefix}.attention.out`, dModel, dModel, component, residual / Math.sqrt(dModel)),
     ...normSpecs(`${prefix}.feedForwardNorm`, dModel, component),
-    ...denseSpecs(`${prefix}.feedForward.in`, dModel, 4 * dModel, component, INIT_STD),
-    ...denseSpecs(`${prefix}.feedForward.out`, 4 * dModel, dModel, component, residual),
+    ...denseSpecs(`${prefix}.feedForward.in`, dModel, 4 * dModel, component),
+    ...denseSpecs(`${prefix}.feedForward.out`, 4 * dModel, dModel, component, residual / Math.sqrt(4 * dModel)),
   };
 }
 
@@ -34,7 +36,13 @@ export function normSpecs(prefix: string, width: number, component: Component): 
   };
 }
 
-export function denseSpecs(prefix: string, inputs: number, outputs: number, component: Component, std = INIT_STD): ParameterSpecs {
+export function denseSpecs(
+  prefix: string,
+  inputs: number,
+  outputs: number,
+  component: Component,
+  std = 1 / Math.sqrt(inputs),
+): ParameterSpecs {
   return {
     [`${prefix}.weight`]: { shape: [inputs, outputs], init: { std }, component, decay: true },
     [`${prefix}.bias`]: { shape: [outputs], init: 'zeros', component, decay: false },
@@ -42,7 +50,7 @@ export function denseSpecs(prefix: string, inputs: number, outputs: number, comp
 }
 
 export function embeddingSpecs(prefix: string, rows: number, width: number, component: Component): ParameterSpecs {
-  return { [`${prefix}.weight`]: { shape: [rows, width], init: { std: INIT_STD }, component, decay: false } };
+  return { [`${prefix}.weight`]: { shape: [rows, width], init: { std: 1 / Math.sqrt(width) }, component, decay: false } };
 }
 
 /** LayerNorm with the parameters under `prefix`; any rank. */

@@ -17,7 +17,7 @@ export const SMALL_SHAPE: PersonalisedShape = {
       numLayers: 2,
       numHeads: 2,
     },
-    crossAttention: { gated: true, projectionSize: 8, numHeads: 2, encoderWidth: 8, dModel: 16, numLayers: 2 },
+    crossAttention: { gated: true, projectionSize: 8, numHeads: 2, encoderWidth: 8, maxHistory: 6, dModel: 16, numLayers: 2 },
   },
 };
 

@@ -19,7 +19,7 @@ SIGNIFICANT_DIGITS = 8
 FEATURES = [("title", 11), ("genre", 5), ("rating", 4)]
 ENCODER = {"features": FEATURES, "maxHistory": 7, "dModel": 8, "numLayers": 2, "numHeads": 2}
 LANGUAGE_MODEL = {"vocabularySize": 13, "maxPositions": 7, "dModel": 8, "numLayers": 2, "numHeads": 2}
-INTEGRATION = {"kind": "cross-attention", "gated": True, "projectionSize": 4, "numHeads": 2, "encoderWidth": 8}
+INTEGRATION = {"kind": "cross-attention", "gated": True, "projectionSize": 4, "numHeads": 2, "encoderWidth": 8, "maxHistory": 7}
 HISTORY_LENGTHS = [6, 4, 0]  # the last user has no history at all
 HISTORY_LENGTH = 6
 TEXT_LENGTH = 5
@@ -81,6 +81,7 @@ def integration_shapes(shape, language_model):
     shapes = {
         "integration.projection.weight": [shape["encoderWidth"], projection_size],
         "integration.projection.bias": [projection_size],
+        "integration.recency.weight": [shape["maxHistory"], projection_size],
     }
     for layer in range(language_model["numLayers"]):
         prefix = f"integration.layers.{layer}"
@@ -189,11 +190,18 @@ def cross_attention(p, prefix, x, projected, num_heads, event_mask):
     return attend(query, key, value, num_heads, may_attend) @ p[f"{prefix}.out.weight"]
 
 
+def recency(p, event_mask):
+    """A vector per event for how many events come after it: row 0 of the table for the last event of a user."""
+    positions = torch.arange(event_mask.shape[1])
+    after = (event_mask.sum(1, keepdim=True) - 1 - positions).clamp(min=0)
+    return p["integration.recency.weight"][after]
+
+
 def language_model_logits(p, shape, integration, inputs, events):
     """Token logits [batch, length, vocabulary]; `integration` None is the language model alone."""
     tokens = inputs["tokens"]
     batch, length = tokens.shape
-    projected = None if integration is None else linear(p, "integration.projection", events)
+    projected = None if integration is None else linear(p, "integration.projection", events) + recency(p, inputs["history.mask"])
     x = p["lm.tokenEmbedding.weight"][tokens] + p["lm.positionEmbedding.weight"][:length]
     for layer in range(shape["numLayers"]):
         x = self_attention(p, f"lm.layers.{layer}", x, shape["numHeads"], causal(batch, length))

@@ -9,9 +9,13 @@ import { denseSpecs, linear, norm, normSpecs } from '../transformerBlock.ts';
 /** Cross-attention from every layer of the language model to the projected user embeddings. */
 export interface CrossAttentionShape {
   readonly gated: boolean;
+  /** Where every alpha starts; 0, as in the paper, when left out. */
+  readonly gateInit?: number;
   readonly projectionSize: number;
   readonly numHeads: number;
   readonly encoderWidth: number;
+  /** Longest window of events. */
+  readonly maxHistory: number;
   /** Width and depth of the language model. */
   readonly dModel: number;
   readonly numLayers: number;
@@ -27,8 +31,14 @@ export interface UserContext {
 }
 
 export function crossAttentionSpecs(shape: CrossAttentionShape): ParameterSpecs {
-  const { dModel, encoderWidth, projectionSize } = shape;
-  const specs = denseSpecs('integration.projection', encoderWidth, projectionSize, 'projection', 1 / Math.sqrt(encoderWidth));
+  const { dModel, encoderWidth, projectionSize, gateInit = 0 } = shape;
+  const specs = denseSpecs('integration.projection', encoderWidth, projectionSize, 'projection');
+  specs['integration.recency.weight'] = {
+    shape: [shape.maxHistory, projectionSize],
+    init: { std: 1 },
+    component: 'projection',
+    decay: false,
+  };
   const matrix = (inputs: number) =>
     ({ shape: [inputs, dModel], init: { std: 1 / Math.sqrt(inputs) }, component: 'crossAttention', decay: true }) as const;
   for (let layer = 0; layer < shape.numLayers; layer++) {
@@ -39,7 +49,7 @@ export function crossAttentionSpecs(shape: CrossAttentionShape): ParameterSpecs 
       [`${prefix}.value.weight`]: matrix(projectionSize),
       [`${prefix}.out.weight`]: matrix(dModel),
     });
-    if (shape.gated) specs[`${prefix}.gate`] = { shape: [], init: 'zeros', component: 'gates', decay: false };
+    if (shape.gated) specs[`${prefix}.gate`] = { shape: [], init: { constant: gateInit }, component: 'gates', decay: false };
   }
   return specs;
 }
@@ -51,12 +61,22 @@ export function crossAttentionSpecs(shape: CrossAttentionShape): ParameterSpecs 
  */
 export function userContext(parameters: Tensors, shape: CrossAttentionShape, embeddings: Tensor, mask: Tensor): UserContext {
   const events = tf.cast(mask, 'float32');
-  const projected = linear(parameters, 'integration.projection', embeddings);
+  const projected = tf.add(linear(parameters, 'integration.projection', embeddings), recencyEmbeddings(parameters, events));
   const layers = Array.from({ length: shape.numLayers }, (_, layer) => {
     const heads = (part: string) => splitHeads(dense(projected, parameters[`integration.layers.${layer}.${part}.weight`]!), shape.numHeads);
     return { keys: heads('key'), values: heads('value') };
   });
   return { layers, bias: maskBias(events), present: tf.expandDims(tf.max(events, 1, true), 2) };
+}
+
+/** A learned vector per event for the number of events after it: [batch, history] -> [batch, history, projectionSize]. */
+function recencyEmbeddings(parameters: Tensors, events: Tensor): Tensor {
+  const [batch, history] = events.shape as [number, number];
+  const slots = tf.range(0, history, 1, 'int32');
+  const isLater = tf.cast(tf.greater(tf.expandDims(slots, 1), tf.expandDims(slots, 0)), 'float32');
+  const eventsAfter = tf.cast(tf.matMul(events, isLater), 'int32');
+  const rows = tf.gather(parameters['integration.recency.weight']!, tf.reshape(eventsAfter, [-1]) as tf.Tensor1D);
+  return tf.reshape(rows, [batch, history, -1]);
 }
 
 /** 0 where `events` is 1, `MASKED` where it is 0: [batch, history] -> [batch, 1, 1, history]. */

@@ -30,7 +30,7 @@ export function userEncoderSpecs(shape: UserEncoderShape): ParameterSpecs {
   for (const feature of features)
     Object.assign(specs, embeddingSpecs(`encoder.embedding.${feature.name}`, feature.vocabularySize, dModel, COMPONENT));
   const fanIn = features.length * dModel;
-  Object.assign(specs, denseSpecs('encoder.eventProjection', fanIn, dModel, COMPONENT, 1 / Math.sqrt(fanIn)));
+  Object.assign(specs, denseSpecs('encoder.eventProjection', fanIn, dModel, COMPONENT));
   Object.assign(specs, embeddingSpecs('encoder.position', shape.maxHistory, dModel, COMPONENT));
   for (let layer = 0; layer < numLayers; layer++) Object.assign(specs, blockSpecs(`encoder.layers.${layer}`, shape, COMPONENT));
   Object.assign(specs, normSpecs('encoder.finalNorm', dModel, COMPONENT));

@@ -1,0 +1,236 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { cpus, totalmem } from 'node:os';
+import { basename } from 'node:path';
+import type { BackendApi, DoctorReport } from '../../src-shared/contract.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { experimentJsonSchema } from '../../src-shared/experiment.ts';
+import { EventLog } from '../../src-shared/protocol.ts';
+import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
+import { requireExperiment } from '../experiment/parse.ts';
+import { suggestExperiment } from '../experiment/suggest.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { compareRuns } from './comparison.ts';
+import type { BackendContext } from './context.ts';
+import { examine } from './doctor.ts';
+import { planFor, validateExperiment } from './experimentChecks.ts';
+import { ExperimentFiles } from './experimentFiles.ts';
+import { listFolder } from './fileBrowser.ts';
+import { TextGeneration } from './generation.ts';
+import { Imports } from './imports.ts';
+import type { JobLauncher } from './jobLauncher.ts';
+import { isUnfinished, RunJobs } from './runJobs.ts';
+import { watchWorkspace } from './workspaceWatch.ts';
+
+export interface BackendOptions {
+  /** Stays the caller's: closed after the backend. */
+  readonly workspace: Workspace;
+  readonly launcher: JobLauncher;
+  readonly version: string;
+  /** Whether the host can show the system's own file dialogs. */
+  readonly canPickFiles?: boolean;
+  /** Gets errors that no caller waits for; printed by default. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+export interface Backend {
+  readonly api: BackendApi;
+  readonly events: EventLog;
+  /** Imports and runs that are going on or wait. */
+  activeJobs(): { imports: number; runs: number };
+  /** Ends every job in order: runs save a checkpoint first. */
+  close(): Promise<void>;
+}
+
+/** The workbench's backend, the same under every host: the contract on top of one workspace. */
+export function createBackend(options: BackendOptions): Backend {
+  const events = new EventLog(randomUUID());
+  const context = createContext(options, events);
+  const jobs = { imports: new Imports(context), runs: new RunJobs(context), text: new TextGeneration(context) };
+  jobs.runs.recover();
+  const stopWatching = watchWorkspace(context, jobs.runs);
+  const api: BackendApi = {
+    ...generalMethods(options, context),
+    ...datasetMethods(context, jobs.imports),
+    ...experimentMethods(context),
+    ...runMethods(context, jobs.runs),
+    'runs.generate': (request) => jobs.text.generate(request),
+  };
+  return {
+    api,
+    events,
+    activeJobs: () => ({ imports: jobs.imports.activeCount, runs: jobs.runs.activeCount }),
+    close: async () => {
+      stopWatching();
+      jobs.text.close();
+      await Promise.all([jobs.imports.close(), jobs.runs.close()]);
+    },
+  };
+}
+
+function createContext({ workspace, launcher, version, onProblem = reportProblem }: BackendOptions, events: EventLog): BackendContext {
+  const guard = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      onProblem(error);
+    }
+  };
+  return { workspace, launcher, version, emit: (event) => events.emit(event), guard };
+}
+
+function reportProblem(error: unknown): void {
+  process.stderr.write(`backend: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+type Methods<Prefix extends string> = Pick<BackendApi, Extract<keyof BackendApi, `${Prefix}.${string}`>>;
+
+function generalMethods(options: BackendOptions, context: BackendContext): Methods<'workspace' | 'doctor' | 'files' | 'settings'> {
+  const { workspace, version, canPickFiles = false } = options;
+  let report: Promise<DoctorReport> | null = null;
+  return {
+    'workspace.info': async () => ({ path: workspace.path, name: basename(workspace.path), version, canPickFiles }),
+    'doctor.report': () => {
+      report ??= examine(context).finally(() => {
+        report = null;
+      });
+      return report;
+    },
+    'files.list': async ({ path }) => listFolder(path),
+    'settings.get': async () => workspace.settings.all(),
+    'settings.set': async ({ values }) => {
+      workspace.settings.set(values);
+      return {};
+    },
+  };
+}
+
+function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): Methods<'datasets'> {
+  const { datasets } = workspace;
+  return {
+    'datasets.list': async () => datasets.list(),
+    'datasets.report': async ({ name }) => datasets.report(name),
+    'datasets.rejections': async ({ name, offset, limit }) => datasets.rejections(name, offset, limit),
+    'datasets.users': async ({ name, search, offset, limit }) => datasets.users(name, search, offset, limit),
+    'datasets.timeline': async ({ name, userId }) => datasets.timeline(name, userId),
+    'datasets.preview': async ({ path }) => {
+      // Loaded when first asked for: the importers bring a database engine with them.
+      const { previewImport } = await import('../data/import.ts');
+      return previewImport(path);
+    },
+    'datasets.import': async ({ path, name }) => ({ importId: imports.start(path, name) }),
+    'datasets.imports': async () => imports.list(),
+    'datasets.cancelImport': async ({ importId }) => {
+      imports.cancel(importId);
+      return {};
+    },
+    'datasets.delete': async ({ name }) => {
+      refuseInUse(workspace, name);
+      datasets.delete(name);
+      emit({ name: 'datasets.changed', payload: {} });
+      return {};
+    },
+  };
+}
+
+function refuseInUse(workspace: Workspace, name: string): void {
+  const user = workspace.runs.list().find((run) => run.datasetName === name && isUnfinished(run.status));
+  if (user)
+    throw new AppError(
+      'dataset-in-use',
+      `dataset "${name}" is used by run "${user.name}" (${user.id}), which is ${user.status}; stop it first`,
+    );
+}
+
+function experimentMethods({ workspace, emit }: BackendContext): Methods<'experiments'> {
+  const files = new ExperimentFiles(workspace.path);
+  const changed = <T>(value: T): T => {
+    emit({ name: 'experiments.changed', payload: {} });
+    return value;
+  };
+  return {
+    'experiments.list': async () => files.list(),
+    'experiments.read': async ({ path }) => files.read(path),
+    'experiments.write': async ({ path, text }) => changed(files.write(path, text)),
+    'experiments.delete': async ({ path }) => {
+      files.delete(path);
+      return changed({});
+    },
+    'experiments.create': async ({ dataset, integration }) => {
+      const text = suggestExperiment(workspace.datasets.get(dataset), integration);
+      return changed(files.create(`${dataset}-${integration}`, text));
+    },
+    'experiments.validate': async ({ text }) => validateExperiment(workspace, text),
+    'experiments.schema': async () => experimentJsonSchema(),
+  };
+}
+
+function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate'> {
+  const { workspace, emit } = context;
+  const { runs } = workspace;
+  return {
+    'runs.list': async () => runs.list(),
+    'runs.get': async ({ runId }) => runs.get(runId),
+    'runs.start': async ({ text }) => {
+      const runId = createRun(context, text);
+      jobs.enqueue(runId);
+      return runs.summary(runId);
+    },
+    'runs.stop': async ({ runId }) => {
+      jobs.stop(runId);
+      return {};
+    },
+    'runs.resume': async ({ runId }) => {
+      await jobs.awaitOrphan(runId);
+      requireResumable(runs.summary(runId));
+      jobs.enqueue(runId);
+      return runs.summary(runId);
+    },
+    'runs.delete': async ({ runId }) => {
+      jobs.recover();
+      const { status } = runs.summary(runId);
+      if (isUnfinished(status)) throw new AppError('input-invalid', `run "${runId}" is ${status}; stop it before deleting it`);
+      runs.delete(runId);
+      emit({ name: 'run.deleted', payload: { runId } });
+      return {};
+    },
+    'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
+    'runs.log': async ({ runId }) => runs.log(runId),
+    'runs.compare': async ({ runIds }) => compareRuns(runIds.map((runId) => runs.get(runId))),
+  };
+}
+
+/** Stores the run with everything that describes it: resolved configuration, dataset fingerprint, versions, machine. */
+function createRun({ workspace, version }: BackendContext, source: string): string {
+  const config = requireExperiment(source);
+  const { name: datasetName, fingerprint } = workspace.datasets.get(config.dataset);
+  const stages = planFor(workspace, config).stages.map(
+    ({ name, steps }): Stage => ({
+      name: stageNameSchema.parse(name),
+      status: 'pending',
+      steps,
+      stepsDone: 0,
+      seconds: 0,
+      finalLoss: null,
+    }),
+  );
+  const id = `${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`;
+  const environment = describeEnvironment(version);
+  workspace.runs.create({ id, name: config.name, config, source, datasetName, datasetFingerprint: fingerprint, environment, stages });
+  return id;
+}
+
+function describeEnvironment(version: string): Record<string, string> {
+  const processors = cpus();
+  return {
+    userllm: version,
+    node: process.versions.node,
+    system: `${process.platform} ${process.arch}`,
+    processor: `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown'}`,
+    memoryBytes: String(totalmem()),
+  };
+}
+
+function requireResumable({ id, name, status }: RunSummary): void {
+  if (status === 'stopped' || status === 'interrupted' || status === 'failed') return;
+  throw new AppError('run-not-resumable', `run "${name}" (${id}) is ${status}; only a stopped, interrupted or failed run can be resumed`);
+}

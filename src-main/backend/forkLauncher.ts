@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type JobExit, type JobKind, type JobLauncher, type JobProcess, OutputTail } from './jobLauncher.ts';
+
+const entries: Record<JobKind, URL> = {
+  import: new URL('../data/importJob.ts', import.meta.url),
+  experiment: new URL('./experimentJob.ts', import.meta.url),
+  generate: new URL('./generateJob.ts', import.meta.url),
+  probe: new URL('./probeJob.ts', import.meta.url),
+};
+
+/**
+ * Runs jobs as child processes of Node (hosts serve and CLI). Each leads a process group of its own, so that Ctrl+C in the
+ * terminal reaches the backend only, which then stops its jobs in order.
+ */
+export function createForkLauncher(): JobLauncher {
+  return { launch: (kind) => launchFork(fileURLToPath(entries[kind])) };
+}
+
+export function launchFork(entry: string): JobProcess {
+  const child = fork(entry, [], {
+    execArgv: [],
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+  const output = collectOutput(child);
+  return {
+    pid: child.pid ?? null,
+    // A send that fails means that the process is ending: its exit follows and is reported.
+    send: (message) => child.connected && child.send(message as object, () => undefined),
+    onMessage: (listener) => child.on('message', listener),
+    onExit: (listener) => reportExit(child, output, listener),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+function collectOutput(child: ChildProcess): OutputTail {
+  const output = new OutputTail();
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => output.add(chunk));
+  return output;
+}
+
+function reportExit(child: ChildProcess, output: OutputTail, listener: (exit: JobExit) => void): void {
+  child.once('error', (error) => {
+    if (child.pid === undefined) listener({ code: null, signal: null, output: `it could not be started: ${error.message}` });
+  });
+  child.once('close', (code, signal) => child.pid !== undefined && listener({ code, signal, output: output.get() }));
+}

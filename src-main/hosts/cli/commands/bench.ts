@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { StepResult, TorchResult } from '../../../bench/step.ts';
+import { addCommand } from '../command.ts';
+import { formatBytes, formatCount } from '../numbers.ts';
+import { createProgress } from '../progress.ts';
+import { type CommonOptions, withSession } from '../session.ts';
+import { formatTable } from '../table.ts';
+
+interface BenchOptions extends CommonOptions {
+  engine?: string[];
+  steps: string;
+  rounds: string;
+  threads?: string;
+}
+
+interface BenchEngine {
+  engine: string;
+  provider: string;
+}
+
+const right = (title: string) => ({ title, align: 'right' as const });
+
+export function registerBenchCommand(program: Command): void {
+  addCommand<BenchOptions>(program, 'bench <what>', 'measure speed; "step": one training step, beside PyTorch', async ([what], options) => {
+    if (what !== 'step') throw new AppError('usage', `bench: expected "step", got "${what}"`);
+    const steps = parseCount('--steps', options.steps);
+    const rounds = parseCount('--rounds', options.rounds);
+    const threads = options.threads === undefined ? {} : { threads: parseCount('--threads', options.threads) };
+    const engines = options.engine?.map(parseEngine) ?? (await findEngines(options));
+    const progress = createProgress();
+    // Loaded only when asked for: it brings every engine.
+    const { benchStep } = await import('../../../bench/step.ts');
+    const measured = await benchStep({ engines, steps, rounds, ...threads, onProgress: (text) => progress.note(text) });
+    return { document: measured, text: benchText(measured) };
+  })
+    .option('--engine <engine:provider...>', 'what to measure (default: every engine that works here), e.g. onnx:cpu onnx:webgpu')
+    .option('--steps <number>', 'timed steps of each round', '12')
+    .option('--rounds <number>', 'turns of each engine and of PyTorch', '3')
+    .option('--threads <number>', 'CPU threads (default: one per core)');
+}
+
+/** Those that work, but for the reference engine: it is made to be right, and takes minutes. */
+async function findEngines(options: CommonOptions): Promise<BenchEngine[]> {
+  const { engines } = await withSession(options, ({ client }) => client.call('doctor.report', {}));
+  return engines
+    .filter(({ engine, available }) => available && engine !== 'reference')
+    .map(({ engine, provider }) => ({ engine, provider }));
+}
+
+function parseEngine(text: string): BenchEngine {
+  const [engine = '', provider = 'cpu'] = text.split(':');
+  if (['onnx', 'tensorflow', 'reference'].includes(engine)) return { engine, provider };
+  throw new AppError('usage', `bench: expected --engine onnx:<provider>, tensorflow or reference, got "${text}"`);
+}
+
+function parseCount(option: string, text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new AppError('usage', `bench: expected ${option} above 0, got "${text}"`);
+}
+
+function benchText({ results, torch }: { results: StepResult[]; torch: TorchResult | null }): string {
+  const rows = results.map((result) => [
+    result.benchmark,
+    `${result.engine} ${result.provider}`,
+    result.milliseconds.toFixed(1),
+    formatCount(result.tokensPerSecond),
+    result.gflops.toFixed(1),
+    formatBytes(result.peakMemoryBytes),
+    result.ratioToTorch?.toFixed(2) ?? '-',
+  ]);
+  for (const [name, { milliseconds }] of Object.entries(torch?.benchmarks ?? {})) {
+    rows.push([name, `PyTorch ${torch!.version}`, milliseconds.toFixed(1), '', '', '', '1.00']);
+  }
+  rows.sort((a, b) => a[0]!.localeCompare(b[0]!));
+  const columns = [
+    { title: 'Step' },
+    { title: 'Engine' },
+    right('ms'),
+    right('tokens/s'),
+    right('GFLOP/s'),
+    right('Memory'),
+    right('ms / PyTorch ms'),
+  ];
+  return formatTable(columns, rows) + (torch ? '' : '\npython3 cannot import torch here, so there is nothing to compare with.\n');
+}

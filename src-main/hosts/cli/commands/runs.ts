@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { RunDetail } from '../../../../src-shared/run.ts';
+import { requireExperiment } from '../../../experiment/parse.ts';
+import { addCommand } from '../command.ts';
+import { runDocument } from '../documents.ts';
+import { findRun } from '../findRun.ts';
+import { followRun } from '../followRun.ts';
+import { EXIT, type ExitCode, type Outcome } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { comparisonText, runsText, runText } from '../runTexts.ts';
+import { type CommonOptions, type Session, withSession } from '../session.ts';
+
+export function registerRunCommands(program: Command): void {
+  addCommand<CommonOptions & { resume?: string }>(
+    program,
+    'run [experiment]',
+    'execute an experiment file, or go on with a run',
+    ([file], options) => withSession(options, (session) => executeRun(session, file, options.resume)),
+  ).option('--resume <run>', 'go on with a stopped, interrupted or failed run');
+
+  addCommand(program, 'runs', 'list the runs of the workspace, newest first', async (_args, options) =>
+    withSession(options, async ({ client }) => {
+      const runs = await client.call('runs.list', {});
+      const details = options.json ? await Promise.all(runs.map(({ id }) => client.call('runs.get', { runId: id }))) : [];
+      return { document: { runs: details.map(runDocument) }, text: runsText(runs) };
+    }),
+  );
+
+  addCommand(program, 'show <run>', 'show one run: an id, the start of one, a name, or "latest"', async ([reference], options) =>
+    withSession(options, async (session) => {
+      const { id } = await findRun(session, reference!);
+      return runOutcome(await session.client.call('runs.get', { runId: id }), EXIT.done);
+    }),
+  );
+
+  addCommand(
+    program,
+    'compare <run...>',
+    'show runs side by side: what differs between them, and their metrics',
+    async (references, options) =>
+      withSession(options, async (session) => {
+        const runs = await Promise.all(references.map((reference) => findRun(session, reference)));
+        const comparison = await session.client.call('runs.compare', { runIds: runs.map(({ id }) => id) });
+        return { document: comparison, text: comparisonText(comparison) };
+      }),
+  );
+}
+
+async function executeRun(session: Session, file: string | undefined, resume: string | undefined): Promise<Outcome> {
+  if ((file === undefined) === (resume === undefined)) {
+    throw new AppError('usage', 'run: expected an experiment file or --resume <run>, and not both');
+  }
+  const start = file === undefined ? await prepareResume(session, resume!) : prepareStart(session, file);
+  const progress = createProgress();
+  const { run, interrupted } = await followRun(session, progress, start);
+  if (run.status !== 'completed')
+    progress.note(`Run ${run.id} is ${run.status}${run.reason ? ` (${run.reason})` : ''}. ${resumeAdvice(run)}`);
+  return runOutcome(run, exitCodeOf(run, interrupted));
+}
+
+/** Read and checked here first, so that a problem is reported with the file's name. */
+function prepareStart({ client }: Session, file: string) {
+  const text = readExperiment(file);
+  requireExperiment(text, basename(file));
+  return () => client.call('runs.start', { text });
+}
+
+async function prepareResume(session: Session, reference: string) {
+  const { id } = await findRun(session, reference);
+  return () => session.client.call('runs.resume', { runId: id });
+}
+
+function readExperiment(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new AppError('file-not-found', `run: expected an experiment file, got "${file}", which does not exist`);
+    throw new AppError('file-not-readable', `run: "${file}" cannot be read (${message})`);
+  }
+}
+
+function runOutcome(run: RunDetail, exitCode: ExitCode): Outcome {
+  return { document: { runs: [runDocument(run)] }, text: runText(run), exitCode };
+}
+
+function exitCodeOf({ status }: RunDetail, interrupted: boolean): ExitCode {
+  if (status === 'completed') return EXIT.done;
+  return interrupted || status === 'stopped' ? EXIT.interrupted : EXIT.failed;
+}
+
+function resumeAdvice({ id, status }: RunDetail): string {
+  return status === 'failed' ? `When what is wrong is mended: userllm run --resume ${id}` : `To go on: userllm run --resume ${id}`;
+}

@@ -1,0 +1,11 @@
+/** Names on the way between page, preload and main process. */
+
+/** Preload asks main for a line to the backend; main answers on `PORT_CHANNEL` with a MessagePort. */
+export const CONNECT_CHANNEL = 'userllm:connect';
+export const PORT_CHANNEL = 'userllm:port';
+
+/** The window message with which the preload hands the port to the page. */
+export const PORT_MESSAGE = 'userllm-port';
+
+/** What the preload adds to the page, as `window.userllmHost`. */
+export const BRIDGE_NAME = 'userllmHost';

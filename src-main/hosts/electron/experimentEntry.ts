@@ -1,0 +1,1 @@
+import '../../experiment/job.ts';

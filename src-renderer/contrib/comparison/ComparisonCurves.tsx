@@ -1,0 +1,82 @@
+import { useMemo, useState } from 'react';
+import { useColorScheme } from '../../state/colorScheme.ts';
+import { useCurves } from '../../state/curves.ts';
+import { runStyle } from '../../state/runColors.ts';
+import { STAGE_LABELS } from '../../state/runProgress.ts';
+import { runById } from '../../state/stores.ts';
+import { LineChart, type Series } from '../../widgets/charts/LineChart.tsx';
+import { EmptyState, ErrorNote, Loading, Select } from '../../widgets/controls.tsx';
+
+const NAMES: Record<string, string> = {
+  loss: 'Training loss',
+  validationLoss: 'Validation loss',
+  learningRate: 'Learning rate',
+  gradientNorm: 'Gradient norm',
+  tokensPerSecond: 'Throughput',
+};
+const SMOOTHING = [
+  { value: '0', label: 'none' },
+  { value: '0.6', label: 'light' },
+  { value: '0.9', label: 'medium' },
+  { value: '0.97', label: 'strong' },
+];
+
+/** One curve of every run in one picture, one colour a run. */
+export function ComparisonCurves({ runIds }: { runIds: string[] }) {
+  const { curves, loaded, error } = useCurves(runIds);
+  const scheme = useColorScheme();
+  const [chosenStage, setStage] = useState<string | null>(null);
+  const [chosenName, setName] = useState<string | null>(null);
+  const [smoothing, setSmoothing] = useState('0.9');
+  const stages = useMemo(() => Object.keys(STAGE_LABELS).filter((stage) => curves.some((curve) => curve.stage === stage)), [curves]);
+  const stage = chosenStage ?? (stages.includes('finetune') ? 'finetune' : stages[0]);
+  const names = useMemo(() => [...new Set(curves.filter((curve) => curve.stage === stage).map((curve) => curve.name))], [curves, stage]);
+  const name = chosenName && names.includes(chosenName) ? chosenName : names.includes('loss') ? 'loss' : names[0];
+  const series = useMemo(
+    (): Series[] =>
+      curves
+        .filter((curve) => curve.stage === stage && curve.name === name)
+        .map((curve) => ({
+          id: curve.runId,
+          name: runById(curve.runId)?.name ?? curve.runId,
+          x: curve.steps,
+          y: curve.values,
+          ...runStyle(curve.runId, scheme),
+        })),
+    [curves, stage, name, scheme],
+  );
+  if (error) return <ErrorNote message={error} />;
+  if (!loaded) return <Loading what="curves" />;
+  if (!stage || !name) {
+    return <EmptyState icon="graph-line" title="These runs have no curves yet" />;
+  }
+  const title = NAMES[name] ?? name;
+  return (
+    <section className="comparison-curves" aria-label="Curves">
+      <div className="curves-bar">
+        <Select
+          inline
+          label="Curve"
+          value={name}
+          options={names.map((value) => ({ value, label: NAMES[value] ?? value }))}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Select
+          inline
+          label="Stage"
+          value={stage}
+          options={stages.map((value) => ({ value, label: STAGE_LABELS[value as keyof typeof STAGE_LABELS] }))}
+          onChange={(event) => setStage(event.target.value)}
+        />
+        <Select inline label="Smoothing" value={smoothing} options={SMOOTHING} onChange={(event) => setSmoothing(event.target.value)} />
+      </div>
+      <LineChart
+        title={`${title}, ${STAGE_LABELS[stage as keyof typeof STAGE_LABELS].toLowerCase()}`}
+        series={series}
+        xTitle="step"
+        height={340}
+        smoothing={Number(smoothing)}
+      />
+    </section>
+  );
+}

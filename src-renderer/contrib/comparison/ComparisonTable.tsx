@@ -1,0 +1,163 @@
+import { useMemo } from 'react';
+import type { RunStatus } from '../../../src-shared/run.ts';
+import { useColorScheme } from '../../state/colorScheme.ts';
+import { runStyle } from '../../state/runColors.ts';
+import { IconButton } from '../../widgets/controls.tsx';
+import { type DataColumn, DataTable } from '../../widgets/DataTable.tsx';
+import { formatCount, formatDelta, formatNumber } from '../../widgets/format.ts';
+import { StatusIcon } from '../../widgets/runStatus.tsx';
+import { runCommand } from '../../workbench/commands.ts';
+import {
+  type ComparisonColumn,
+  type ComparisonRow,
+  columnLabel,
+  deltaOf,
+  isBetter,
+  isClear,
+  isMetric,
+  plainValue,
+} from './comparisonTable.ts';
+
+interface ComparisonTableProps {
+  columns: ComparisonColumn[];
+  rows: ComparisonRow[];
+  baseline: ComparisonRow | undefined;
+  intervals: boolean;
+  onBaseline(runId: string): void;
+}
+
+const HEAD_HEIGHT = 26;
+const ROW_HEIGHT = 24;
+const ROWS_IN_VIEW = 12;
+
+/** One row a run; the baseline is pinned on top and the others say by how much they differ from it. */
+export function ComparisonTable({ columns, rows, baseline, intervals, onBaseline }: ComparisonTableProps) {
+  const scheme = useColorScheme();
+  const definitions = useMemo(
+    () =>
+      columns.map((column) =>
+        column.key === 'name' ? nameColumn(scheme, baseline, onBaseline) : valueColumn(column, columns, baseline, intervals),
+      ),
+    [columns, scheme, baseline, intervals, onBaseline],
+  );
+  return (
+    <>
+      <div className="boxed-table" style={{ height: HEAD_HEIGHT + ROW_HEIGHT * Math.min(ROWS_IN_VIEW, rows.length) + 14 }}>
+        <DataTable
+          label="Compared runs"
+          columns={definitions}
+          rows={rows}
+          rowId={(row) => String(row.id)}
+          pinnedId={baseline ? String(baseline.id) : null}
+        />
+      </div>
+      <p className="muted comparison-hint">
+        {baseline
+          ? 'Differences to the pinned baseline. Bold: the two 95 % intervals do not overlap.'
+          : 'Pin a run as baseline to see by how much the others differ from it.'}
+      </p>
+    </>
+  );
+}
+
+function nameColumn(
+  scheme: 'dark' | 'light',
+  baseline: ComparisonRow | undefined,
+  onBaseline: (runId: string) => void,
+): DataColumn<ComparisonRow> {
+  return {
+    id: 'name',
+    header: 'Run',
+    name: 'Run',
+    width: 240,
+    sticky: true,
+    value: (row) => String(row.name),
+    cell: (row) => {
+      const id = String(row.id);
+      const pinned = baseline?.id === row.id;
+      return (
+        <>
+          <span className="swatch" style={{ background: runStyle(id, scheme).color }} />
+          <StatusIcon status={row.status as RunStatus} />
+          <button
+            type="button"
+            className="button button-link ellipsis comparison-name"
+            title={String(row.name)}
+            onClick={() => runCommand('runs.open', { runIds: [id] })}
+          >
+            {String(row.name)}
+          </button>
+          <IconButton
+            className={pinned ? 'comparison-pin comparison-pinned' : 'comparison-pin'}
+            icon={pinned ? 'pinned' : 'pin'}
+            label={pinned ? `Unpin the baseline ${row.name}` : `Pin ${row.name} as baseline`}
+            aria-pressed={pinned}
+            onClick={() => onBaseline(id)}
+          />
+        </>
+      );
+    },
+  };
+}
+
+function valueColumn(
+  column: ComparisonColumn,
+  all: ComparisonColumn[],
+  baseline: ComparisonRow | undefined,
+  intervals: boolean,
+): DataColumn<ComparisonRow> {
+  const label = columnLabel(column, all);
+  const numeric = column.kind === 'metric' || column.kind === 'number';
+  const width = 36 + label.length * 6.6;
+  const numberWidth = 76 + (baseline ? 82 : 0) + (intervals ? 120 : 0);
+  return {
+    id: column.key,
+    header: label,
+    name: column.label,
+    width: Math.round(Math.max(width, numeric ? numberWidth : 80)),
+    align: numeric ? 'end' : undefined,
+    value: (row) => plainValue(row[column.key]),
+    cell: (row) => <ValueCell column={column} row={row} baseline={baseline} intervals={intervals} />,
+  };
+}
+
+interface ValueCellProps {
+  column: ComparisonColumn;
+  row: ComparisonRow;
+  baseline: ComparisonRow | undefined;
+  intervals: boolean;
+}
+
+function ValueCell({ column, row, baseline, intervals }: ValueCellProps) {
+  const cell = row[column.key];
+  const value = plainValue(cell);
+  if (value === null) return <span className="muted">–</span>;
+  if (typeof value === 'string')
+    return (
+      <span className="ellipsis" title={value}>
+        {value}
+      </span>
+    );
+  const metric = isMetric(cell) ? cell : null;
+  const title = metric ? `${metric.value}, 95 % interval ${metric.low} to ${metric.high}, n = ${formatCount(metric.n)}` : String(value);
+  return (
+    <span className="comparison-value" title={title}>
+      <Delta column={column} row={row} baseline={baseline} />
+      {formatNumber(value)}
+      {intervals && metric && (
+        <span className="muted">
+          {' '}
+          [{formatNumber(metric.low)}, {formatNumber(metric.high)}]
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Delta({ column, row, baseline }: Omit<ValueCellProps, 'intervals'>) {
+  const delta = deltaOf(column, row, baseline);
+  if (delta === null) return null;
+  const better = isBetter(column, delta);
+  const kind = better === null ? 'muted' : better ? 'good' : 'bad';
+  return <span className={`delta ${kind} ${isClear(column, row, baseline!) ? 'delta-clear' : ''}`}>{formatDelta(delta)}</span>;
+}

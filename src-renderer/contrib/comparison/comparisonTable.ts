@@ -1,0 +1,81 @@
+import type { Comparison, MetricValue } from '../../../src-shared/run.ts';
+import { metricLabel, metricText } from '../../state/metricNames.ts';
+import type { TableOfNumbers } from '../../widgets/charts/exportTables.ts';
+
+export type ComparisonRow = Comparison['rows'][number];
+export type ComparisonColumn = Comparison['columns'][number];
+type Cell = ComparisonRow[string];
+
+export const isMetric = (cell: Cell | undefined): cell is MetricValue => typeof cell === 'object' && cell !== null;
+
+export const metricOf = (column: ComparisonColumn): string => column.key.replace(/^metric\./, '');
+
+/** A column's head: a metric's name for people; of a setting the last part of its path, where no other column ends so. */
+export function columnLabel(column: ComparisonColumn, all: readonly ComparisonColumn[]): string {
+  if (column.kind === 'metric') return metricLabel(metricOf(column));
+  if (column.kind !== 'config') return column.label;
+  const short = lastPart(column.label);
+  return all.some((other) => other !== column && lastPart(other.label) === short) ? column.label : short;
+}
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** A cell as one value: a metric's value, a setting as text. */
+export function plainValue(cell: Cell | undefined): string | number | null {
+  if (cell === undefined || cell === null) return null;
+  if (isMetric(cell)) return cell.value;
+  return typeof cell === 'boolean' ? String(cell) : cell;
+}
+
+/** Whether every row says the same in this column. */
+export function isEqualColumn(column: ComparisonColumn, rows: readonly ComparisonRow[]): boolean {
+  return new Set(rows.map((row) => plainValue(row[column.key]))).size <= 1;
+}
+
+const ORDER = { text: 0, metric: 1, number: 2, config: 3 };
+
+/** The columns to show: the run first, then results, then settings; what is equal in all rows only when asked for. */
+export function shownColumns({ columns, rows }: Comparison, hideEqual: boolean): ComparisonColumn[] {
+  const shown = (column: ComparisonColumn) => column.key === 'name' || !hideEqual || rows.length < 2 || !isEqualColumn(column, rows);
+  return columns.filter((column) => column.key !== 'status' && shown(column)).toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind]);
+}
+
+/** What a row has more than the baseline, for numbers; null where there is nothing to subtract. */
+export function deltaOf(column: ComparisonColumn, row: ComparisonRow, baseline: ComparisonRow | undefined): number | null {
+  if (!baseline || baseline.id === row.id || column.kind === 'config') return null;
+  const mine = plainValue(row[column.key]);
+  const theirs = plainValue(baseline[column.key]);
+  return typeof mine === 'number' && typeof theirs === 'number' ? mine - theirs : null;
+}
+
+/** Whether a difference is to be wished for; null when it is none. */
+export function isBetter(column: ComparisonColumn, delta: number): boolean | null {
+  if (delta === 0) return null;
+  return metricText(metricOf(column)).lowerIsBetter ? delta < 0 : delta > 0;
+}
+
+/** Whether the difference is larger than what the two intervals leave open: they do not overlap. */
+export function isClear(column: ComparisonColumn, row: ComparisonRow, baseline: ComparisonRow): boolean {
+  const [mine, theirs] = [row[column.key], baseline[column.key]];
+  return isMetric(mine) && isMetric(theirs) && (mine.low > theirs.high || mine.high < theirs.low);
+}
+
+/** What is shown, as plain numbers; metrics with their interval and sample size, deltas beside them. */
+export function exportTable(
+  columns: ComparisonColumn[],
+  rows: readonly ComparisonRow[],
+  baseline: ComparisonRow | undefined,
+): TableOfNumbers {
+  const heads = columns.flatMap((column) => {
+    const label = column.kind === 'config' ? column.label : columnLabel(column, columns);
+    if (column.kind !== 'metric') return [label];
+    return [label, `${label} low`, `${label} high`, `${label} n`, ...(baseline ? [`${label} minus baseline`] : [])];
+  });
+  const cells = (column: ComparisonColumn, row: ComparisonRow) => {
+    const cell = row[column.key];
+    if (column.kind !== 'metric') return [plainValue(cell)];
+    const numbers = isMetric(cell) ? [cell.value, cell.low, cell.high, cell.n] : [null, null, null, null];
+    return [...numbers, ...(baseline ? [deltaOf(column, row, baseline)] : [])];
+  };
+  return { columns: heads, rows: rows.map((row) => columns.flatMap((column) => cells(column, row))) };
+}

@@ -1,0 +1,26 @@
+import './comparison/comparison.css';
+import './datasets/datasets.css';
+import './experiments/experiments.css';
+import './gates/gates.css';
+import './runs/runs.css';
+import './workspace/workspace.css';
+import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
+import { contributeComparison } from './comparison/comparison.contribution.ts';
+import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
+import { contributeExperiments } from './experiments/experiments.contribution.ts';
+import { contributeGates } from './gates/gates.contribution.ts';
+import { contributeRuns } from './runs/runs.contribution.ts';
+import { contributeWorkspace } from './workspace/workspace.contribution.ts';
+
+/** Registers every feature. The only place that knows them all. */
+export function contributeAll(): void {
+  contributeWorkbench();
+  contributeWorkspace();
+  contributeDatasets();
+  contributeExperiments();
+  contributeRuns();
+  contributeComparison();
+  contributeGates();
+  contributeShowCommands();
+  announceImports();
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { call, useQuery } from '../../state/backend.ts';
+import { datasets } from '../../state/stores.ts';
+import { Button, EmptyState, ErrorNote, IconButton, Loading } from '../../widgets/controls.tsx';
+import { formatCount, formatDate } from '../../widgets/format.ts';
+import { TabBody, Tabs } from '../../widgets/Tabs.tsx';
+import { runCommand } from '../../workbench/commands.ts';
+import type { EditorProps } from '../../workbench/registry.ts';
+import { DatasetFacts } from './DatasetFacts.tsx';
+import { DatasetOverview } from './DatasetOverview.tsx';
+import { RejectionTable } from './RejectionTable.tsx';
+import { UsersTable } from './UsersTable.tsx';
+
+const LABEL = 'Dataset';
+
+/** One dataset: what is in it, who is in it, and what was left out. */
+export default function DatasetEditor({ params }: EditorProps) {
+  const name = String(params.name);
+  const summary = datasets.use((state) => state.value.find((dataset) => dataset.name === name));
+  const ready = datasets.use((state) => state.status === 'ready');
+  const [tab, setTab] = useState('overview');
+  const report = useQuery(summary ? `report:${summary.fingerprint}/${name}` : null, () => call('datasets.report', { name }));
+  if (!summary) {
+    return ready ? (
+      <EmptyState icon="database" title={`There is no dataset ${name} any more`}>
+        Close this tab, or import it again.
+      </EmptyState>
+    ) : (
+      <Loading what="the dataset" />
+    );
+  }
+  const tabs = [
+    { id: 'overview', label: 'Overview' },
+    { id: 'users', label: `Users (${formatCount(summary.users)})` },
+    { id: 'rejected', label: `Rejected rows (${formatCount(summary.rejected)})` },
+    { id: 'facts', label: 'Details' },
+  ];
+  const target = { datasetName: name };
+  return (
+    <div className="page page-fill">
+      <header className="page-head run-head">
+        <div className="run-title">
+          <h1>{name}</h1>
+          <div className="run-facts">
+            <span>{formatCount(summary.events)} events</span>
+            <span>{formatCount(summary.users)} users</span>
+            <span>{formatCount(summary.items)} items</span>
+            {report.value && (
+              <span>
+                {formatDate(report.value.firstEventAtMs)} to {formatDate(report.value.lastEventAtMs)}
+              </span>
+            )}
+          </div>
+        </div>
+        <div className="page-actions">
+          <Button kind="primary" icon="beaker" onClick={() => runCommand('datasets.newExperiment', target)}>
+            New experiment
+          </Button>
+          <IconButton icon="trash" label={`Delete ${name}`} onClick={() => runCommand('datasets.delete', target)} />
+        </div>
+      </header>
+      <Tabs label={LABEL} tabs={tabs} active={tab} onChange={setTab} />
+      <TabBody label={LABEL} id={tab} key={tab} className={tab === 'users' ? 'tab-fill' : ''}>
+        {tab === 'overview' && report.error && <ErrorNote message={report.error} onRetry={report.reload} />}
+        {tab === 'overview' && (report.value ? <DatasetOverview report={report.value} /> : report.loading && <Loading what="the report" />)}
+        {tab === 'users' && <UsersTable name={name} />}
+        {tab === 'rejected' && (
+          <div className="page-body">
+            <RejectionTable name={name} total={summary.rejected} />
+          </div>
+        )}
+        {tab === 'facts' && <DatasetFacts summary={summary} />}
+      </TabBody>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { call, useQuery } from '../../state/backend.ts';
+import { onReveal } from '../../state/reveal.ts';
+import { Button, ErrorNote, IconButton, Loading, Note } from '../../widgets/controls.tsx';
+import { countOf } from '../../widgets/format.ts';
+import { CodeEditor, type CodeEditorHandle } from '../../widgets/monaco/CodeEditor.tsx';
+import { runCommand } from '../../workbench/commands.ts';
+import { registerEditorActions, setEditorTitle } from '../../workbench/editors.ts';
+import { displayKeys } from '../../workbench/keys.ts';
+import { showPanel } from '../../workbench/layout.ts';
+import type { EditorProps } from '../../workbench/registry.ts';
+import { PlanView } from './PlanView.tsx';
+import { type ExperimentText, useExperimentFile } from './useExperimentFile.ts';
+import { useValidation, type Validation } from './useValidation.ts';
+
+/** An experiment file with completion and squiggles, and beside it the plan of what it would do. */
+export default function ExperimentEditor({ editorId, params }: EditorProps) {
+  const path = String(params.path);
+  const name = path.replace(/^.*[\\/]/, '');
+  const file = useExperimentFile(path, editorId);
+  const validation = useValidation(path, name, file.text);
+  const schema = useQuery('experiment schema', () => call('experiments.schema', {}));
+  const code = useRef<CodeEditorHandle>(null);
+  const [planShown, setPlanShown] = useState(true);
+  const run = useRunAction(file, validation, editorId);
+  useEffect(() => setEditorTitle(editorId, name), [editorId, name]);
+  const ready = file.text !== null;
+  useEffect(() => (ready ? onReveal(path, (at) => code.current?.reveal(at.line, at.column)) : undefined), [path, ready]);
+  if (file.error && file.text === null) return <ErrorNote message={file.error} onRetry={() => void file.reload()} />;
+  if (file.source === null) return <Loading what={name} />;
+  return (
+    <div className="experiment">
+      <Toolbar file={file} validation={validation} run={run} planShown={planShown} onPlan={() => setPlanShown(!planShown)} />
+      {file.changedElsewhere && (
+        <div className="experiment-note">
+          <Note kind="warn">
+            This file has changed on disk. Saving replaces that version.{' '}
+            <Button kind="link" onClick={() => void file.reload()}>
+              Read it again and lose my changes
+            </Button>
+          </Note>
+        </div>
+      )}
+      <div className="experiment-split">
+        <CodeEditor
+          ref={code}
+          path={path}
+          label={`${name}, experiment file`}
+          source={file.source}
+          onChange={file.edit}
+          problems={validation.problems}
+          schema={schema.value}
+        />
+        {planShown && <PlanView validation={validation} onProblem={(at) => code.current?.reveal(at.line, at.column)} />}
+      </div>
+    </div>
+  );
+}
+
+/** Saves, then starts the run and shows it; with errors in the text it shows those instead. */
+function useRunAction(file: ExperimentText, validation: Validation, editorId: string): { start(): Promise<void>; starting: boolean } {
+  const [starting, setStarting] = useState(false);
+  const latest = useRef({ file, validation });
+  latest.current = { file, validation };
+  const actions = useMemo(() => {
+    const start = async () => {
+      const now = latest.current;
+      if (now.validation.problems.some((problem) => problem.severity === 'error')) return showPanel('problems');
+      setStarting(true);
+      try {
+        if (now.file.dirty) await now.file.save();
+        const run = await call('runs.start', { text: now.file.text ?? '' });
+        runCommand('runs.open', { runIds: [run.id] });
+      } finally {
+        setStarting(false);
+      }
+    };
+    return { save: () => latest.current.file.save(), run: start };
+  }, []);
+  useEffect(() => registerEditorActions(editorId, actions), [editorId, actions]);
+  return { start: actions.run, starting };
+}
+
+interface ToolbarProps {
+  file: ExperimentText;
+  validation: Validation;
+  run: { starting: boolean };
+  planShown: boolean;
+  onPlan(): void;
+}
+
+function Toolbar({ file, validation, run, planShown, onPlan }: ToolbarProps) {
+  const errors = validation.problems.filter((problem) => problem.severity === 'error').length;
+  return (
+    <div className="experiment-bar">
+      <Button
+        kind="primary"
+        icon="play"
+        disabled={run.starting}
+        title={`Save and run (${displayKeys('Ctrl+Enter')})`}
+        onClick={() => runCommand('editor.run')}
+      >
+        {run.starting ? 'Starting…' : 'Run'}
+      </Button>
+      <Button icon="save" disabled={!file.dirty} title={`Save (${displayKeys('Ctrl+S')})`} onClick={() => runCommand('editor.save')}>
+        Save
+      </Button>
+      {errors > 0 && (
+        <Button kind="link" onClick={() => showPanel('problems')}>
+          {countOf(errors, 'problem')}
+        </Button>
+      )}
+      {errors === 0 && !validation.stale && <span className="good experiment-ok">No problems</span>}
+      <IconButton
+        className="experiment-plan-toggle"
+        icon="layout-sidebar-right"
+        label={planShown ? 'Hide the plan' : 'Show the plan'}
+        aria-pressed={planShown}
+        onClick={onPlan}
+      />
+    </div>
+  );
+}

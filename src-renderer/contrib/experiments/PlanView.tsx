@@ -1,0 +1,125 @@
+import type { Plan } from '../../../src-shared/contract.ts';
+import type { Problem } from '../../../src-shared/experiment.ts';
+import { STAGE_LABELS } from '../../state/runProgress.ts';
+import { ErrorNote, Loading } from '../../widgets/controls.tsx';
+import { formatCompact, formatCount, formatFlops } from '../../widgets/format.ts';
+import { Icon } from '../../widgets/Icon.tsx';
+import type { Validation } from './useValidation.ts';
+
+const PARTS: Record<string, string> = {
+  encoder: 'User encoder',
+  languageModel: 'Language model',
+  projection: 'Projection',
+  crossAttention: 'Cross-attention',
+  gates: 'Gates',
+};
+
+/** What the experiment would do: stages, parameters, tokens and compute; or what keeps it from running. */
+export function PlanView({ validation, onProblem }: { validation: Validation; onProblem(problem: Problem): void }) {
+  const { plan, problems, stale, error } = validation;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="plan" aria-label="Plan" tabIndex={0}>
+      <h2>Plan</h2>
+      {error && <ErrorNote message={error} />}
+      {problems.length > 0 && (
+        <ul className="plan-problems">
+          {problems.map((problem) => (
+            <li key={`${problem.line}:${problem.column}:${problem.message}`}>
+              <button type="button" className="plan-problem" onClick={() => onProblem(problem)}>
+                <Icon name={problem.severity === 'error' ? 'error' : 'warning'} className={problem.severity === 'error' ? 'bad' : 'warn'} />
+                <span>{problem.message}</span>
+                <span className="muted">line {problem.line}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {plan ? (
+        <div className={stale ? 'plan-stale' : ''}>
+          {problems.length > 0 && <p className="muted plan-note">The plan of the last text without errors:</p>}
+          <Stages plan={plan} />
+          <Parameters plan={plan} />
+        </div>
+      ) : problems.length === 0 && !error ? (
+        <Loading what="the plan" />
+      ) : (
+        <p className="muted">The plan appears when the problems are mended.</p>
+      )}
+    </section>
+  );
+}
+
+function Stages({ plan }: { plan: Plan }) {
+  const tokens = plan.stages.reduce((sum, stage) => sum + stage.tokens, 0);
+  const flops = plan.stages.reduce((sum, stage) => sum + stage.flops, 0);
+  return (
+    <table className="grid-table plan-table">
+      <caption className="visually-hidden">Stages</caption>
+      <thead>
+        <tr>
+          <th scope="col">Stage</th>
+          <th scope="col" className="end">
+            Steps
+          </th>
+          <th scope="col" className="end">
+            Tokens
+          </th>
+          <th scope="col" className="end">
+            Compute
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {plan.stages.map((stage) => (
+          <tr key={stage.name} title={`${formatCount(stage.examples)} examples`}>
+            <th scope="row">{STAGE_LABELS[stage.name as keyof typeof STAGE_LABELS] ?? stage.name}</th>
+            <td className="end">{formatCount(stage.steps)}</td>
+            <td className="end">{formatCompact(stage.tokens)}</td>
+            <td className="end">{formatFlops(stage.flops)}</td>
+          </tr>
+        ))}
+        <tr className="grid-total">
+          <th scope="row">All</th>
+          <td />
+          <td className="end">{formatCompact(tokens)}</td>
+          <td className="end">{formatFlops(flops)}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function Parameters({ plan }: { plan: Plan }) {
+  const { parameters } = plan;
+  return (
+    <table className="grid-table plan-table">
+      <caption className="visually-hidden">Parameters</caption>
+      <thead>
+        <tr>
+          <th scope="col">Parameters</th>
+          <th scope="col" className="end">
+            Total
+          </th>
+          <th scope="col" className="end">
+            Trainable
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(parameters.byComponent).map(([name, count]) => (
+          <tr key={name}>
+            <th scope="row">{PARTS[name] ?? name}</th>
+            <td className="end">{formatCompact(count.total)}</td>
+            <td className="end">{formatCompact(count.trainable)}</td>
+          </tr>
+        ))}
+        <tr className="grid-total">
+          <th scope="row">All</th>
+          <td className="end">{formatCompact(parameters.total)}</td>
+          <td className="end">{formatCompact(parameters.trainable)}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}

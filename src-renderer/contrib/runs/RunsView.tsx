@@ -1,0 +1,101 @@
+import { useMemo, useState } from 'react';
+import type { RunSummary } from '../../../src-shared/run.ts';
+import { runShare, useNow } from '../../state/runProgress.ts';
+import { datasets, isRunActive, runs } from '../../state/stores.ts';
+import { Button, ErrorNote, IconButton, Loading } from '../../widgets/controls.tsx';
+import { formatAgo } from '../../widgets/format.ts';
+import { StatusIcon } from '../../widgets/runStatus.tsx';
+import { Tree, type TreeRow } from '../../widgets/Tree.tsx';
+import { showMenu } from '../../workbench/ContextMenu.tsx';
+import { runCommand } from '../../workbench/commands.ts';
+import { showView } from '../../workbench/layout.ts';
+import { openRun } from './runActions.ts';
+
+/** The runs, newest first; several can be selected to compare them. */
+export default function RunsView() {
+  const { status, value, error } = runs.use();
+  const [selected, setSelected] = useState<string[]>([]);
+  const now = useNow(value.some(isRunActive));
+  const rows = useMemo(() => value.map((run) => rowOf(run, now)), [value, now]);
+  if (status === 'failed' && value.length === 0) return <ErrorNote message={error ?? ''} onRetry={() => void runs.refresh()} />;
+  if (status === 'loading') return <Loading what="runs" />;
+  if (value.length === 0) return <NoRuns />;
+  const known = selected.filter((id) => value.some((run) => run.id === id));
+  return (
+    <>
+      <Tree
+        label="Runs"
+        rows={rows}
+        multiple
+        selected={known}
+        onSelect={setSelected}
+        onOpen={openRun}
+        onMenu={(id, at) => showMenu('run', { runIds: known.includes(id) ? known : [id] }, at)}
+        onDelete={(id) => runCommand('runs.delete', { runIds: known.includes(id) ? known : [id] })}
+      />
+      {known.length > 1 && (
+        <div className="side-foot">
+          <Button kind="primary" icon="diff-multiple" onClick={() => runCommand('comparison.compare', { runIds: known })}>
+            Compare {known.length} runs
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function rowOf(run: RunSummary, now: number): TreeRow {
+  const note = run.status === 'running' ? `${Math.round(runShare(run) * 100)} %` : formatAgo(run.createdAtMs, now);
+  const target = { runIds: [run.id] };
+  return {
+    id: run.id,
+    level: 0,
+    label: run.name,
+    content: (
+      <>
+        <StatusIcon status={run.status} />
+        <span className="tree-label ellipsis">{run.name}</span>
+        <span className="tree-note">{note}</span>
+      </>
+    ),
+    actions: actionOf(run, target),
+  };
+}
+
+function actionOf(run: RunSummary, target: { runIds: string[] }) {
+  const [id, icon, label] = isRunActive(run)
+    ? ['runs.stop', 'debug-stop', 'Stop']
+    : run.status === 'completed'
+      ? ['comparison.compare', 'diff-multiple', 'Compare with other runs']
+      : ['runs.resume', 'debug-continue', 'Resume'];
+  if (run.status === 'failed') return null;
+  return (
+    <IconButton
+      icon={icon}
+      label={`${label}: ${run.name}`}
+      tabIndex={-1}
+      onClick={(event) => {
+        event.stopPropagation();
+        runCommand(id, target);
+      }}
+    />
+  );
+}
+
+function NoRuns() {
+  const hasDatasets = datasets.use((state) => state.value.length > 0);
+  return (
+    <div className="side-empty">
+      <p>A run trains and evaluates what an experiment file describes. Nothing has been run in this workspace yet.</p>
+      {hasDatasets ? (
+        <Button kind="primary" icon="beaker" onClick={() => showView('experiments')}>
+          Go to experiments
+        </Button>
+      ) : (
+        <Button kind="primary" icon="cloud-download" onClick={() => runCommand('datasets.import', {})}>
+          Import a dataset first
+        </Button>
+      )}
+    </div>
+  );
+}

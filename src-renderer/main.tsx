@@ -1,0 +1,40 @@
+import '@vscode/codicons/dist/codicon.css';
+import 'dockview-react/dist/styles/dockview.css';
+import './workbench/styles/tokens.css';
+import './workbench/styles/base.css';
+import './workbench/styles/shell.css';
+import './workbench/styles/overlays.css';
+import './workbench/styles/controls.css';
+import './workbench/styles/charts.css';
+import { createRoot } from 'react-dom/client';
+import { contributeAll } from './contrib/contributions.ts';
+import { startBackend } from './state/backend.ts';
+import { startStores } from './state/stores.ts';
+import { connectToHost } from './transport/host.ts';
+import { installKeybindings } from './workbench/commands.ts';
+import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
+import { restoreLayout } from './workbench/layout.ts';
+import { loadSettings, saveSettings } from './workbench/settings.ts';
+import { followTheme } from './workbench/theme.ts';
+import { Workbench } from './workbench/Workbench.tsx';
+
+/** How long the first paint waits for the stored layout; a backend that is slower finds the usual one on the screen. */
+const LAYOUT_WAIT_MS = 1500;
+
+/** Starts the page: theme, connection, features, the layout of the last visit, and then the workbench. */
+async function start(): Promise<void> {
+  followTheme();
+  startBackend(connectToHost());
+  contributeAll();
+  startStores();
+  await Promise.race([loadSettings().then(restoreLayout), new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS))]);
+  installKeybindings(window);
+  window.addEventListener('pagehide', () => void saveSettings());
+  createRoot(document.getElementById('root')!).render(
+    <ErrorBoundary>
+      <Workbench />
+    </ErrorBoundary>,
+  );
+}
+
+void start();

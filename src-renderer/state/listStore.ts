@@ -1,0 +1,41 @@
+import { create, type StoreApi, type UseBoundStore } from 'zustand';
+import { messageOf, onBackendReset } from './backend.ts';
+
+export interface Loadable<T> {
+  status: 'loading' | 'ready' | 'failed';
+  value: T;
+  error: string | null;
+}
+
+export interface ListStore<T> {
+  use: UseBoundStore<StoreApi<Loadable<T>>>;
+  /** Reads the value anew; answers that arrive out of order are dropped. */
+  refresh(): Promise<void>;
+  update(change: (value: T) => T): void;
+}
+
+/** A value of the backend that the whole workbench shares, kept while it is read again. */
+export function createListStore<T>(empty: T, read: () => Promise<T>): ListStore<T> {
+  const use = create<Loadable<T>>(() => ({ status: 'loading', value: empty, error: null }));
+  let latest = 0;
+  const refresh = async () => {
+    latest += 1;
+    const mine = latest;
+    try {
+      const value = await read();
+      if (mine === latest) use.setState({ status: 'ready', value, error: null });
+    } catch (error) {
+      if (mine === latest) use.setState({ status: 'failed', error: messageOf(error) });
+    }
+  };
+  return { use, refresh, update: (change) => use.setState((state) => ({ value: change(state.value) })) };
+}
+
+/** Reads the stores now and after every backend reset. */
+export function keepFresh(...stores: { refresh(): Promise<void> }[]): void {
+  const refreshAll = () => {
+    for (const store of stores) void store.refresh();
+  };
+  refreshAll();
+  onBackendReset(refreshAll);
+}

@@ -1,0 +1,49 @@
+/** What a metric is called on the page, and which way is better. */
+interface MetricText {
+  label: string;
+  note?: string;
+  /** Losses and shares of mistakes: smaller is better. */
+  lowerIsBetter?: boolean;
+  /** Counted as a share of 1. */
+  share?: boolean;
+}
+
+const GROUPS: { prefix: string; title: string; note: string }[] = [
+  { prefix: 'constrained.', title: 'Catalogue-constrained decoding', note: 'only titles of the catalogue can be written' },
+  { prefix: 'encoder.unfiltered.', title: 'User encoder, seen items not filtered', note: 'full ranking by the encoder alone' },
+  { prefix: 'encoder.', title: 'User encoder', note: 'full ranking by the encoder alone, seen items filtered' },
+  { prefix: 'popularity.', title: 'Popularity baseline', note: 'the most popular items for everyone' },
+  { prefix: 'majority.', title: 'Majority baseline', note: 'the most frequent answer for everyone' },
+  { prefix: 'userPathOff.', title: 'User path switched off', note: 'the same model without its user' },
+];
+
+export const MAIN_GROUP = { prefix: '', title: 'Personalised model', note: 'free decoding' };
+
+export function groupOfMetric(name: string): { prefix: string; title: string; note: string } {
+  return GROUPS.find((group) => name.startsWith(group.prefix)) ?? MAIN_GROUP;
+}
+
+export function metricText(name: string): MetricText {
+  const short = name.slice(groupOfMetric(name).prefix.length);
+  const at = /^(recall|hr|ndcg)@(\d+)$/.exec(short);
+  if (at) return { label: `${{ recall: 'Recall', hr: 'HR', ndcg: 'NDCG' }[at[1]!]}@${at[2]}`, share: true };
+  if (short === 'accuracy') return { label: 'Accuracy', share: true };
+  if (short === 'offCatalogueShare') return { label: 'Off-catalogue share', lowerIsBetter: true, share: true };
+  if (/loss/i.test(short)) return { label: 'Test loss', lowerIsBetter: true };
+  return { label: short };
+}
+
+const SHORT_GROUPS: Record<string, string> = {
+  'constrained.': 'constrained',
+  'encoder.unfiltered.': 'encoder, unfiltered',
+  'encoder.': 'encoder',
+  'popularity.': 'popularity',
+  'majority.': 'majority',
+  'userPathOff.': 'user off',
+};
+
+/** One line for a table's head: "Recall@10", "HR@10 (encoder)". */
+export function metricLabel(name: string): string {
+  const short = SHORT_GROUPS[groupOfMetric(name).prefix];
+  return short ? `${metricText(name).label} (${short})` : metricText(name).label;
+}

@@ -1,0 +1,55 @@
+import type { DoctorReport, MethodOutput } from '../../src-shared/contract.ts';
+import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts';
+import type { RunSummary } from '../../src-shared/run.ts';
+import { call, onBackendEvent } from './backend.ts';
+import { createListStore, keepFresh } from './listStore.ts';
+
+export type ExperimentFile = MethodOutput<'experiments.list'>[number];
+export type WorkspaceInfo = MethodOutput<'workspace.info'>;
+
+export const datasets = createListStore<DatasetSummary[]>([], () => call('datasets.list', {}));
+export const experiments = createListStore<ExperimentFile[]>([], () => call('experiments.list', {}));
+export const imports = createListStore<ImportProgress[]>([], () => call('datasets.imports', {}));
+export const workspace = createListStore<WorkspaceInfo | null>(null, () => call('workspace.info', {}));
+export const doctor = createListStore<DoctorReport | null>(null, () => call('doctor.report', {}));
+
+const newestFirst = (a: RunSummary, b: RunSummary) => b.createdAtMs - a.createdAtMs || b.id.localeCompare(a.id);
+
+/** All runs, newest first. */
+export const runs = createListStore<RunSummary[]>([], async () => (await call('runs.list', {})).toSorted(newestFirst));
+
+function upsertRun(run: RunSummary): void {
+  runs.update((list) => {
+    const at = list.findIndex((other) => other.id === run.id);
+    return at < 0 ? [run, ...list].toSorted(newestFirst) : list.with(at, run);
+  });
+}
+
+function upsertImport(progress: ImportProgress): void {
+  imports.update((list) => {
+    const at = list.findIndex((other) => other.importId === progress.importId);
+    return at < 0 ? [...list, progress] : list.with(at, progress);
+  });
+}
+
+/** Reads everything the side bar and status bar show and follows the backend's events. */
+export function startStores(): void {
+  keepFresh(workspace, datasets, experiments, runs, imports, doctor);
+  onBackendEvent('datasets.changed', () => void datasets.refresh());
+  onBackendEvent('experiments.changed', () => void experiments.refresh());
+  onBackendEvent('run.changed', upsertRun);
+  onBackendEvent('run.deleted', ({ runId }) => runs.update((list) => list.filter((run) => run.id !== runId)));
+  onBackendEvent('import.progress', upsertImport);
+}
+
+export function runById(runId: string): RunSummary | undefined {
+  return runs.use.getState().value.find((run) => run.id === runId);
+}
+
+export function useRun(runId: string): RunSummary | undefined {
+  return runs.use((state) => state.value.find((run) => run.id === runId));
+}
+
+export const isRunActive = (run: Pick<RunSummary, 'status'>) => run.status === 'running' || run.status === 'queued';
+export const isRunResumable = (run: Pick<RunSummary, 'status'>) => run.status === 'stopped' || run.status === 'interrupted';
+export const isImportActive = (progress: ImportProgress) => !['done', 'failed', 'cancelled'].includes(progress.phase);

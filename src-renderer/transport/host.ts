@@ -1,0 +1,32 @@
+import { Connection } from './connection.ts';
+import { listenForElectronPorts } from './electronPort.ts';
+import { openWebSocketPort, rpcUrl } from './webSocketPort.ts';
+
+/** What Electron's preload adds to the page; absent in a browser. */
+export interface HostBridge {
+  readonly kind: 'electron';
+  /** Where a dropped file or folder lies on disk. */
+  pathForFile(file: File): string;
+}
+
+declare global {
+  interface Window {
+    userllmHost?: HostBridge;
+  }
+}
+
+/** The path of something dropped on the page, where the host can tell it. */
+export function pathOfDroppedFile(file: File): string | null {
+  return window.userllmHost?.pathForFile(file) || null;
+}
+
+/** Connects over what the host offers: the preload's MessagePort in Electron, a WebSocket to the page's origin elsewhere. */
+export function connectToHost(): Connection {
+  const connection = new Connection();
+  if (window.userllmHost || !location.protocol.startsWith('http')) {
+    listenForElectronPorts(window, (port) => connection.attach(port));
+  } else {
+    connection.keepOpen(() => openWebSocketPort(rpcUrl(location)));
+  }
+  return connection;
+}

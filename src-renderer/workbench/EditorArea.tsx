@@ -1,0 +1,106 @@
+import {
+  DockviewReact,
+  type DockviewTheme,
+  type IDockviewHeaderActionsProps,
+  type IDockviewPanelHeaderProps,
+  type IDockviewPanelProps,
+} from 'dockview-react';
+import { type MouseEvent, Suspense, useEffect, useReducer, useState } from 'react';
+import { useColorScheme } from '../state/colorScheme.ts';
+import { IconButton, Loading } from '../widgets/controls.tsx';
+import { Icon } from '../widgets/Icon.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { attachDock, closeEditor, type PanelData, splitActive, useEditors } from './editors.ts';
+import { registry } from './registry.ts';
+import { Welcome } from './Welcome.tsx';
+
+const THEMES: Record<'dark' | 'light', DockviewTheme> = {
+  dark: { name: 'userllm-dark', className: 'dockview-theme-userllm', colorScheme: 'dark', tabGroupIndicator: 'none' },
+  light: { name: 'userllm-light', className: 'dockview-theme-userllm', colorScheme: 'light', tabGroupIndicator: 'none' },
+};
+
+/** Editor groups with tabs, splits and drag; the welcome page while nothing is open. */
+export function EditorArea() {
+  const scheme = useColorScheme();
+  return (
+    <main className="editor-area" aria-label="Editors">
+      <DockviewReact
+        theme={THEMES[scheme]}
+        components={{ editor: EditorHost }}
+        defaultTabComponent={EditorTab}
+        rightHeaderActionsComponent={GroupActions}
+        watermarkComponent={Welcome}
+        disableFloatingGroups
+        getTabContextMenuItems={() => ['close', 'closeOthers', 'closeAll']}
+        onReady={({ api }) => attachDock(api)}
+      />
+    </main>
+  );
+}
+
+function usePanelVisible(api: IDockviewPanelProps['api']): boolean {
+  const [visible, setVisible] = useState(api.isVisible);
+  useEffect(() => {
+    const subscription = api.onDidVisibilityChange((event) => setVisible(event.isVisible));
+    return () => subscription.dispose();
+  }, [api]);
+  return visible;
+}
+
+function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
+  const visible = usePanelVisible(api);
+  const descriptor = registry.editors.get(params.type);
+  if (!descriptor) return null;
+  return (
+    <section className="editor-host" aria-label={api.title}>
+      <ErrorBoundary>
+        <Suspense fallback={<Loading what="the editor" />}>
+          <descriptor.component editorId={api.id} params={params.params} visible={visible} />
+        </Suspense>
+      </ErrorBoundary>
+    </section>
+  );
+}
+
+function EditorTab({ api, params }: IDockviewPanelHeaderProps<PanelData>) {
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  const dirty = useEditors((state) => state.dirty.has(api.id));
+  useEffect(() => {
+    const subscription = api.onDidTitleChange(render);
+    return () => subscription.dispose();
+  }, [api]);
+  const onAuxClick = (event: MouseEvent) => event.button === 1 && void closeEditor(api.id);
+  return (
+    <div className="editor-tab" onAuxClick={onAuxClick} title={api.title}>
+      <Icon name={registry.editors.get(params.type)?.icon ?? 'file'} />
+      <span className="editor-tab-title">{api.title}</span>
+      <IconButton
+        icon={dirty ? 'circle-filled' : 'close'}
+        className={dirty ? 'tab-close tab-dirty' : 'tab-close'}
+        label={dirty ? `Close ${api.title} (unsaved changes)` : `Close ${api.title}`}
+        tabIndex={-1}
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.stopPropagation();
+          void closeEditor(api.id);
+        }}
+      />
+    </div>
+  );
+}
+
+function GroupActions({ panels, activePanel }: IDockviewHeaderActionsProps) {
+  if (!activePanel || panels.length < 2) return null;
+  return (
+    <div className="group-actions">
+      <IconButton
+        icon="split-horizontal"
+        label="Move editor into a group to the right"
+        onClick={() => {
+          activePanel.api.setActive();
+          splitActive('right');
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { useEffect, useRef } from 'react';
+import { useConnectionState } from '../state/backend.ts';
+import { Button, IconButton } from '../widgets/controls.tsx';
+import { Icon } from '../widgets/Icon.tsx';
+import { type Question, useDialog } from './dialogs.ts';
+import { dismiss, type Notification, useNotifications } from './notifications.ts';
+
+const ICONS = { info: 'info', warning: 'warning', error: 'error' } as const;
+
+/** Messages in the lower right corner. */
+export function Notifications() {
+  const list = useNotifications((state) => state.list);
+  return (
+    <section className="toasts" aria-label="Notifications" aria-live="polite">
+      {list.map((notification) => (
+        <Toast key={notification.id} {...notification} />
+      ))}
+    </section>
+  );
+}
+
+function Toast({ id, severity, message, actions }: Notification) {
+  return (
+    <div className={`toast toast-${severity}`} role={severity === 'info' ? 'status' : 'alert'}>
+      <Icon name={ICONS[severity]} />
+      <div className="toast-text">{message}</div>
+      <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
+      {actions.length > 0 && (
+        <div className="toast-actions">
+          {actions.map((action) => (
+            <Button
+              key={action.label}
+              kind="primary"
+              onClick={() => {
+                dismiss(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Dialog() {
+  const question = useDialog((state) => state.question);
+  return question && <QuestionDialog key={question.title} {...question} />;
+}
+
+function QuestionDialog({ title, detail, choices, answer }: Question) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby="dialog-title" aria-describedby="dialog-detail" onClose={() => answer(null)}>
+      <h2 id="dialog-title">{title}</h2>
+      <p id="dialog-detail">{detail}</p>
+      <div className="dialog-buttons">
+        {choices.map((choice) => (
+          <Button key={choice.id} kind={choice.kind ?? 'secondary'} onClick={() => answer(choice.id)}>
+            {choice.label}
+          </Button>
+        ))}
+        <Button onClick={() => answer(null)}>Cancel</Button>
+      </div>
+    </dialog>
+  );
+}
+
+/** Says so while the backend cannot be reached; what is on the page may be out of date. */
+export function ConnectionBanner() {
+  const state = useConnectionState();
+  if (state !== 'lost') return null;
+  return (
+    <div className="banner" role="alert">
+      <Icon name="debug-disconnect" />
+      The connection to the backend is lost. Trying again; runs go on without this window.
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { Suspense } from 'react';
+import { IconButton, Loading } from '../widgets/controls.tsx';
+import { runCommand } from './commands.ts';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { displayKeys } from './keys.ts';
+import { useLayout } from './layout.ts';
+import { registry } from './registry.ts';
+
+/** The tree of the active activity, under a title with its actions. */
+export function SideBar() {
+  const activeView = useLayout((state) => state.activeView);
+  const width = useLayout((state) => state.sideBarWidth);
+  const view = registry.views.find((candidate) => candidate.id === activeView) ?? registry.views[0];
+  if (!view) return null;
+  return (
+    <aside className="side-bar" aria-label={view.label} style={{ width }}>
+      <div className="side-title">
+        <h2>{view.label}</h2>
+        <span className="side-actions">
+          {view.actions?.map((id) => {
+            const command = registry.commands.get(id);
+            if (!command) return null;
+            const keys = command.keys?.[0] ? ` (${displayKeys(command.keys[0])})` : '';
+            return (
+              <IconButton key={id} icon={command.icon ?? 'circle'} label={`${command.label}${keys}`} onClick={() => runCommand(id, {})} />
+            );
+          })}
+        </span>
+      </div>
+      <ErrorBoundary key={view.id}>
+        <Suspense fallback={<Loading what={view.label.toLowerCase()} />}>
+          <view.component />
+        </Suspense>
+      </ErrorBoundary>
+    </aside>
+  );
+}

@@ -1,0 +1,33 @@
+import { displayKeys } from './keys.ts';
+import { registry } from './registry.ts';
+
+const SHORTCUTS = ['workbench.showCommands', 'workbench.quickOpen', 'workbench.toggleSideBar', 'workbench.togglePanel'];
+
+/** Shown while no editor is open: the way from a file to a result, with what is done ticked off. */
+export function Welcome() {
+  return (
+    <div className="welcome">
+      <div className="welcome-inner">
+        <h1>User-LLM Workbench</h1>
+        <p className="muted">Language models that know their user: trained, compared and looked into on this machine.</p>
+        <ol className="welcome-steps">
+          {registry.welcomeSteps.map((step) => (
+            <li key={step.order}>
+              <step.component />
+            </li>
+          ))}
+        </ol>
+        <dl className="welcome-keys">
+          {SHORTCUTS.map((id) => registry.commands.get(id)!).map((command) => (
+            <div key={command.id}>
+              <dt>{command.label}</dt>
+              <dd>
+                <kbd>{displayKeys(command.keys?.[0] ?? '')}</kbd>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBundle } from '../../scripts/bundle.mjs';
+import { launchBrowser, type OpenPage, openPage } from './browser.ts';
+import { type FakeServe, serveFake } from './fakeServe.ts';
+
+let browser: Browser;
+let serve: FakeServe;
+let opened: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  expect(await ensureBundle('renderer')).toBe(true);
+  browser = await launchBrowser();
+});
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  serve = await serveFake();
+  opened = await openPage(browser, serve.url);
+  page = opened.page;
+  await page.keyboard.press('Control+Shift+E');
+  await page.getByRole('treeitem', { name: /^gated/ }).click();
+  await page.locator('.view-line').first().waitFor();
+  await page.getByText('No problems').waitFor();
+});
+afterEach(async () => {
+  expect(opened.errors).toEqual([]);
+  await opened.context.close();
+  await serve.close();
+});
+
+/** Puts the cursor at the end of a line (from 1). */
+async function goToLineEnd(line: number): Promise<void> {
+  await page.locator('.view-lines').click({ position: { x: 10, y: 10 } });
+  await page.keyboard.press('Control+Home');
+  for (let at = 1; at < line; at++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+}
+
+const saved = async () =>
+  (await serve.backend.api['experiments.read']({ path: '/workspaces/films/experiments/gated.experiment.jsonc' })).text;
+
+describe('the experiment editor', () => {
+  it('marks what is wrong, lists it under Problems, and leads from there to the place', async () => {
+    await goToLineEnd(4);
+    await page.keyboard.type('\n"strategy": "fulll",');
+    await page.locator('.squiggly-error').first().waitFor();
+    await page.getByRole('button', { name: /^1 errors/ }).click();
+    const problem = page.getByRole('region', { name: 'Panel' }).getByRole('button', { name: /strategy/ });
+    await problem.waitFor();
+    await page.keyboard.press('Control+Home');
+    await problem.click();
+    await expect.poll(() => page.locator('.line-numbers.active-line-number').textContent()).toBe('5');
+  });
+
+  it('loses no letter however fast one types, shows the tab as unsaved, and saves', async () => {
+    const comment = '// the quick brown fox jumps over the lazy dog and keeps typing while everything is checked';
+    await goToLineEnd(3);
+    await page.keyboard.type(`\n${comment}`, { delay: 0 });
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor();
+    expect(await saved()).not.toContain(comment);
+    await page.keyboard.press('Control+S');
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor({ state: 'detached' });
+    expect(await saved()).toContain(comment);
+  });
+
+  it('completes keys and values from the schema and explains them on hover', async () => {
+    await goToLineEnd(4);
+    await page.keyboard.type('\n"strat');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget .monaco-list-row', { hasText: 'strategy' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('"integration"').first().hover();
+    await page.locator('.monaco-hover').first().waitFor();
+  });
+
+  it('asks about unsaved changes before it closes, and keeps them over a restart', async () => {
+    await goToLineEnd(3);
+    await page.keyboard.type('\n// kept');
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor();
+    await expect.poll(() => JSON.stringify(serve.backend.settings)).toContain('gated.experiment.jsonc');
+    await page.reload();
+    await page.getByText('// kept').waitFor();
+    await page.keyboard.press('Alt+w');
+    await page.getByRole('heading', { name: 'Save the changes to gated.experiment.jsonc?' }).waitFor();
+    await page.getByRole('button', { name: "Don't save" }).click();
+    await page.getByRole('heading', { name: 'User-LLM Workbench' }).waitFor();
+    expect(await saved()).not.toContain('// kept');
+  });
+
+  it('takes over a change on disk, and warns when that would lose changes', async () => {
+    const path = '/workspaces/films/experiments/gated.experiment.jsonc';
+    const text = await saved();
+    await serve.backend.api['experiments.write']({ path, text: text.replace('"gated"', '"renamed elsewhere"') });
+    await page.getByText('renamed elsewhere').waitFor();
+    await goToLineEnd(3);
+    await page.keyboard.type(' // mine');
+    await serve.backend.api['experiments.write']({ path, text });
+    await page.getByText('This file has changed on disk').waitFor();
+  });
+
+  it('makes a new experiment for a dataset with the chosen integration', async () => {
+    await page.keyboard.press('Control+Alt+N');
+    await page.getByRole('option', { name: /^demo/ }).click();
+    await page.getByRole('option', { name: /^Text prompt/ }).click();
+    await page.getByRole('tab', { name: /^demo-text-prompt/ }).waitFor();
+    await page.getByText('"prompted"').waitFor();
+  });
+});

@@ -1,0 +1,129 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBundle } from '../../scripts/bundle.mjs';
+import { launchBrowser, type OpenPage, openPage } from './browser.ts';
+import { type FakeServe, serveFake } from './fakeServe.ts';
+
+let browser: Browser;
+let serve: FakeServe;
+let opened: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  expect(await ensureBundle('renderer')).toBe(true);
+  browser = await launchBrowser();
+});
+afterAll(() => browser?.close());
+beforeEach(async () => {
+  serve = await serveFake();
+  opened = await openPage(browser, serve.url);
+  page = opened.page;
+  await page.keyboard.press('Control+Shift+U');
+});
+afterEach(async () => {
+  await opened.context.close();
+  await serve.close();
+});
+
+/** The last step of the training loss as the chart says it to a screen reader. */
+async function lastStep(): Promise<number> {
+  const label = await page.getByRole('img', { name: /^Loss\./ }).getAttribute('aria-label');
+  return Number(/training [\d.,]+ at (\d+)/.exec(label ?? '')?.[1] ?? Number.NaN);
+}
+
+describe('a run', () => {
+  it('goes on from its last checkpoint, drops the repeated points, and shows new ones as they come', async () => {
+    await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+    await page.getByRole('img', { name: /^Loss\./ }).waitFor();
+    expect(await lastStep()).toBe(141);
+    const reads = countCurveReads();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('running', { exact: true }).first().waitFor();
+    await expect.poll(lastStep).toBeLessThan(141);
+    await expect.poll(lastStep, { timeout: 15_000 }).toBeGreaterThan(150);
+    await page.locator('.chart-plot', { hasText: 'resumed' }).first().waitFor();
+    expect(reads()).toBe(0);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('stopped', { exact: true }).first().waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('starts from the experiment editor and appears in tree, jobs and status bar', async () => {
+    await page.keyboard.press('Control+Shift+E');
+    await page.getByRole('treeitem', { name: /^gated/ }).click();
+    await page.getByText('No problems').waitFor();
+    await page.locator('.view-line').first().waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await expect.poll(() => page.getByRole('contentinfo').textContent()).toContain('2 jobs');
+    await page.keyboard.press('Control+J');
+    await page.getByRole('progressbar', { name: 'Progress of gated' }).waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('becomes an experiment file again by Duplicate', async () => {
+    await page.getByRole('treeitem', { name: /^completed ungated/ }).click();
+    await page.getByRole('button', { name: 'Duplicate', exact: true }).click();
+    await page.getByRole('tab', { name: /^ungated-copy\.experiment\.jsonc/ }).waitFor();
+    await page.getByText('// As written by hand').waitFor();
+  });
+
+  it('misses nothing when the connection breaks: the page says so, reconnects and catches up', async () => {
+    await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await expect.poll(lastStep, { timeout: 15_000 }).toBeGreaterThan(110);
+    const reads = countCurveReads();
+    serve.dropConnections();
+    await page.getByText('The connection to the backend is lost').waitFor();
+    await page.getByText('The connection to the backend is lost').waitFor({ state: 'detached' });
+    const seen = () =>
+      serve.backend.runs.get('run-long').points.filter((point) => point.name === 'loss' && point.stage === 'finetune').length;
+    await expect.poll(async () => (await lastStep()) >= 300 && seen() === 300, { timeout: 20_000 }).toBe(true);
+    expect(reads()).toBe(0);
+  });
+});
+
+/** How often curves are read from now on: live points must come from events alone. */
+function countCurveReads(): () => number {
+  let count = 0;
+  const { api } = serve.backend;
+  const read = api['runs.curves'];
+  api['runs.curves'] = (request) => {
+    count += 1;
+    return read(request);
+  };
+  return () => count;
+}
+
+describe('an import', () => {
+  it('shows progress, can be cancelled, and ends with the rejected rows and their reasons', async () => {
+    await page.keyboard.press('Control+Shift+I');
+    await page.getByLabel('Folder or file').fill('/data/ml-latest-small');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Name of the dataset').fill('films');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Importing films' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('was cancelled. Nothing of it was kept.').waitFor();
+    await page.getByRole('button', { name: 'Import another' }).click();
+    await page.getByLabel('Folder or file').fill('/data/ml-latest-small');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('has been imported in').waitFor();
+    await page.getByRole('heading', { name: '23 rejected rows' }).waitFor();
+    await page.getByRole('row', { name: /ratings\.csv:17.*expected a number from 0\.5 to 5/ }).waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('refuses a folder that it cannot read, and a name that is taken, in words', async () => {
+    await page.keyboard.press('Control+Shift+I');
+    await page.getByLabel('Folder or file').fill('/data/unknown');
+    await page.keyboard.press('Enter');
+    await page.getByText('expected a folder with ratings.csv and movies.csv').waitFor();
+    await page.getByLabel('Folder or file').fill('/data/ml-latest-small');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Name of the dataset').fill('demo');
+    await page.getByText('There is already a dataset demo.').waitFor();
+    expect(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+  });
+});

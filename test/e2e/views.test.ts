@@ -1,0 +1,205 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBundle } from '../../scripts/bundle.mjs';
+import { seriousViolations } from './axe.ts';
+import { launchBrowser, openPage } from './browser.ts';
+import { type FakeServe, serveFake } from './fakeServe.ts';
+
+let browser: Browser;
+let serve: FakeServe;
+
+beforeAll(async () => {
+  expect(await ensureBundle('renderer')).toBe(true);
+  browser = await launchBrowser();
+});
+afterAll(() => browser?.close());
+
+const activity = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const tab = (page: Page, name: string | RegExp) => page.getByRole('tab', { name, exact: true }).last().click();
+
+/** Every view in turn; each step ends when what it opens can be seen. */
+const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
+  ['welcome page', (page) => page.getByRole('heading', { name: 'User-LLM Workbench' }).waitFor()],
+  [
+    'dataset',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^ml-latest-small/ }).click();
+      await page.getByRole('heading', { name: 'Events per user' }).waitFor();
+      await page.locator('.chart-plot .main-svg').first().waitFor();
+    },
+  ],
+  [
+    'users of a dataset',
+    async (page) => {
+      await tab(page, 'Users (610)');
+      await page.getByRole('row', { name: /^3 / }).waitFor();
+    },
+  ],
+  [
+    'timeline of a user',
+    async (page) => {
+      await page.getByRole('row', { name: /^3 / }).click();
+      await page.getByRole('table', { name: /Timeline of user/ }).waitFor();
+    },
+  ],
+  [
+    'import',
+    async (page) => {
+      await page.keyboard.press('Control+Shift+I');
+      await page.getByRole('button', { name: 'Browse' }).click();
+      await page.getByRole('button', { name: /^ml-latest-small/ }).click();
+      await page.getByRole('button', { name: 'Use this folder' }).click();
+      await page.getByRole('table', { name: 'Preview' }).waitFor();
+    },
+  ],
+  [
+    'experiment',
+    async (page) => {
+      await activity(page, 'Experiments');
+      await page.getByRole('treeitem', { name: /^gated/ }).click();
+      await page.locator('.view-line').first().waitFor();
+      await page.getByText('No problems').waitFor();
+    },
+  ],
+  [
+    'run with a long name, interrupted',
+    async (page) => {
+      await activity(page, 'Runs');
+      await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+      await page.getByText('probably out of memory').waitFor();
+      await page.locator('.chart-plot .main-svg').first().waitFor();
+    },
+  ],
+  [
+    'log of three thousand lines',
+    async (page) => {
+      await tab(page, 'Log');
+      await page.getByText('step 2999:').waitFor();
+    },
+  ],
+  [
+    'run that failed',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^failed/ }).click();
+      await page.getByText('lower encoder.dModel').waitFor();
+    },
+  ],
+  [
+    'metrics of a run',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^completed gated/ }).click();
+      await tab(page, 'Metrics');
+      await page.getByRole('heading', { name: /Catalogue-constrained/ }).waitFor();
+    },
+  ],
+  [
+    'gates of a run',
+    async (page) => {
+      await tab(page, 'Gates');
+      await page.getByRole('heading', { name: 'Gate value per layer' }).waitFor();
+    },
+  ],
+  [
+    'samples of a run',
+    async (page) => {
+      await tab(page, 'Samples');
+      await page.getByText('off catalogue').first().waitFor();
+    },
+  ],
+  [
+    'configuration of a run',
+    async (page) => {
+      await tab(page, 'Configuration');
+      await page.getByText('"projectionSize"').first().waitFor({ state: 'attached' });
+    },
+  ],
+  [
+    'environment of a run',
+    async (page) => {
+      await tab(page, 'Environment');
+      await page.getByText('Dataset fingerprint').waitFor();
+    },
+  ],
+  [
+    'comparison with a baseline',
+    async (page) => {
+      for (const name of [/^completed ungated/, /^completed encoder only/, /^completed no user/])
+        await page.getByRole('treeitem', { name }).click({ modifiers: ['Control'] });
+      await page.getByRole('button', { name: 'Compare 4 runs' }).click();
+      await page.getByRole('button', { name: 'Pin no user at all as baseline' }).click({ force: true });
+      await page.getByText('Differences to the pinned baseline').waitFor();
+    },
+  ],
+  [
+    'gates of several runs',
+    async (page) => {
+      await page.getByRole('button', { name: 'Gates', exact: true }).click();
+      await page.getByText(/^Without gates:/).waitFor();
+    },
+  ],
+  [
+    'panel with output',
+    async (page) => {
+      await page.keyboard.press('Control+J');
+      await page.getByRole('tab', { name: 'Output' }).click();
+      await page.getByLabel('Output of').selectOption({ index: 1 });
+    },
+  ],
+  [
+    'engines',
+    async (page) => {
+      await page.getByRole('button', { name: /^onnx/ }).click();
+      await page.getByText('@tensorflow/tfjs-node-gpu is not installed').waitFor();
+    },
+  ],
+  [
+    'keyboard shortcuts',
+    async (page) => {
+      await page.getByRole('button', { name: 'Settings and theme' }).click();
+      await page.getByRole('menuitem', { name: /Keyboard shortcuts/ }).click();
+      await page.getByRole('table', { name: 'Keyboard shortcuts' }).waitFor();
+    },
+  ],
+];
+
+describe.each([
+  { theme: 'dark', width: 1280, height: 800 },
+  { theme: 'light', width: 1024, height: 700 },
+] as const)('in the $theme theme at $width x $height', ({ theme, width, height }) => {
+  it('shows every view without console errors, serious accessibility violations or parts outside the window', async () => {
+    serve = await serveFake();
+    const { page, context, errors } = await openPage(browser, serve.url, { theme, width, height });
+    for (const [name, show] of VIEWS) {
+      await show(page);
+      expect(await seriousViolations(page), name).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name}: width`).toBeLessThanOrEqual(width);
+      expect(await statusBarBottom(page), `${name}: height`).toBeLessThanOrEqual(height);
+      expect(errors, name).toEqual([]);
+    }
+    await context.close();
+    await serve.close();
+  }, 240_000);
+});
+
+async function statusBarBottom(page: Page): Promise<number> {
+  const box = await page.getByRole('contentinfo').boundingBox();
+  return box!.y + box!.height;
+}
+
+describe('an empty workspace', () => {
+  it('says in every view what to do next, and leads to it', async () => {
+    serve = await serveFake({ empty: true });
+    const { page, context, errors } = await openPage(browser, serve.url);
+    await page.getByText('This workspace has none yet').waitFor();
+    await activity(page, 'Experiments');
+    await page.getByText('There is none yet').waitFor();
+    await activity(page, 'Runs');
+    await page.getByText('Nothing has been run in this workspace yet').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Import a dataset first' }).click();
+    await page.getByRole('heading', { name: 'Import a dataset' }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+    await serve.close();
+  }, 60_000);
+});

@@ -1,0 +1,177 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const command = resolve(import.meta.dirname, '../../bin/userllm.mjs');
+/** A command starts in a second, or in many when others use the machine. */
+const PATIENCE_MS = 170_000;
+
+let home: string;
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'userllm-cli-'));
+  writeRatings(join(home, 'films'));
+  writeFileSync(join(home, 'short.experiment.jsonc'), experiment('short', 12));
+  writeFileSync(join(home, 'endless.experiment.jsonc'), experiment('endless', 1_000_000));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Started {
+  readonly child: ChildProcessWithoutNullStreams;
+  output(): { stdout: string; stderr: string };
+}
+
+function start(args: string[]): Started {
+  const env = { ...process.env, USERLLM_WORKSPACE: join(home, 'workspace') };
+  const child = spawn(process.execPath, [command, ...args], { cwd: home, env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  return { child, output: () => ({ stdout, stderr }) };
+}
+
+async function userllm(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { child, output } = start(args);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output() };
+}
+
+/** The parts of the documents that these tests look into. */
+interface Document {
+  dataset: Record<string, unknown>;
+  runs: { metrics: Record<string, unknown>; stages: { name: string; steps: number }[] }[];
+  candidates: unknown[];
+  columns: { key: string }[];
+  rows: unknown[];
+}
+
+/** With `--json`: the one document on standard output, whatever it is. */
+async function userllmJson(...args: string[]): Promise<{ code: number | null; document: Document }> {
+  const { code, stdout } = await userllm(...args, '--json');
+  return { code, document: JSON.parse(stdout) as Document };
+}
+
+/** Runs a command and presses Ctrl+C once, when it says `text`. */
+async function interruptWhen(text: string, args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { child, output } = start(args);
+  const listener = () => {
+    if (!output().stderr.includes(text)) return;
+    child.stderr.off('data', listener);
+    child.kill('SIGINT');
+  };
+  child.stderr.on('data', listener);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output() };
+}
+
+/** Eight users, two of whose rows cannot be read. */
+function writeRatings(folder: string): void {
+  mkdirSync(folder);
+  const rows = Array.from({ length: 96 }, (_, row) => `${1 + (row % 8)},${1 + ((row * 5) % 11)},${3 + (row % 3)},${1e9 + row}`);
+  writeFileSync(join(folder, 'ratings.csv'), `userId,movieId,rating,timestamp\n${rows.join('\n')}\n9,1,much,1000\n9,2\n`);
+  const movies = Array.from({ length: 11 }, (_, movie) => `${movie + 1},Film ${movie} (1990),${movie % 2 ? 'Drama' : 'Comedy'}`);
+  writeFileSync(join(folder, 'movies.csv'), `movieId,title,genres\n${movies.join('\n')}\n`);
+}
+
+function experiment(name: string, steps: number): string {
+  const pretraining = { steps: 6, batchSize: 4 };
+  return JSON.stringify({
+    name,
+    dataset: 'films',
+    history: { embedded: 4 },
+    encoder: { dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+    languageModel: { vocabularySize: 300, dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+    integration: { projectionSize: 8, numHeads: 2 },
+    training: { steps, batchSize: 4, validateEvery: 1000, checkpointEvery: 4 },
+    evaluation: { users: 4, beams: 2, batchSize: 4, bootstrap: 20, efficiencyAt: [5] },
+  });
+}
+
+describe('the userllm command', { timeout: PATIENCE_MS }, () => {
+  it('imports a folder and tells what was kept and what was not', async () => {
+    const { code, document } = await userllmJson('import', 'films');
+    expect(code).toBe(0);
+    expect(document.dataset).toMatchObject({ name: 'films', format: 'movielens-csv', users: 8, items: 11, events: 96, rejected: 2 });
+    expect(Object.keys(document.dataset).sort()).toEqual(
+      [
+        'events',
+        'features',
+        'fingerprint',
+        'format',
+        'items',
+        'name',
+        'peakMemoryBytes',
+        'rejected',
+        'rejections',
+        'seconds',
+        'users',
+      ].sort(),
+    );
+    expect(document.dataset.rejections).toMatchObject([
+      { file: 'ratings.csv', line: 98 },
+      { file: 'ratings.csv', line: 99 },
+    ]);
+    const { stdout } = await userllm('datasets');
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^Dataset +Format +Users +Items +Events +Imported$/),
+      expect.stringMatching(/^[- ]+$/),
+      expect.stringMatching(/^films +movielens-csv +8 +11 +96 +\d{4}-\d\d-\d\d \d\d:\d\d$/),
+    ]);
+  });
+
+  it('prints errors as one document and ends with code 1', async () => {
+    expect(await userllmJson('import', 'films')).toMatchObject({ code: 1, document: { error: { code: 'dataset-exists', details: {} } } });
+    const { code, stdout, stderr } = await userllm('show', 'nothing');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('userllm: run "nothing": there is no such run in this workspace; `userllm runs` lists them\n');
+  });
+
+  it('ends with code 2 when it is used wrongly', async () => {
+    expect(await userllmJson('run')).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
+    expect(await userllmJson('improt', 'films')).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
+    expect(await userllm('datasets', '--bogus')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("unknown option '--bogus'"),
+    });
+  });
+
+  it('executes an experiment and prints its results', async () => {
+    const { code, document } = await userllmJson('run', 'short.experiment.jsonc');
+    expect(code).toBe(0);
+    const [run] = document.runs;
+    expect(run).toMatchObject({ name: 'short', status: 'completed', parameters: { total: expect.any(Number) }, gates: [{ layer: 0 }] });
+    expect(run!.metrics['recall@1']).toEqual({ value: expect.any(Number), n: 4, low: expect.any(Number), high: expect.any(Number) });
+    expect(run!.stages.map(({ name, steps }) => [name, steps])).toEqual([
+      ['pretrain-encoder', 6],
+      ['pretrain-language-model', 6],
+      ['finetune', 12],
+      ['evaluate', 4],
+    ]);
+    const shown = await userllmJson('show', 'short');
+    expect(shown).toEqual({ code: 0, document });
+    const { document: generation } = await userllmJson('generate', 'short', '--user', '3', '--constrained', '--beams', '2');
+    expect(generation.candidates).toHaveLength(2);
+    expect(generation.candidates[0]).toMatchObject({ inCatalogue: true, text: expect.stringMatching(/^Film \d+ \(1990\)$/) });
+  });
+
+  it('stops a run in order at Ctrl+C, says how to resume it, and resumes it', async () => {
+    const { code, stdout, stderr } = await interruptWhen('Fine-tuning', ['run', 'endless.experiment.jsonc']);
+    expect(code).toBe(130);
+    const id = /To go on: userllm run --resume (\S+)\n/.exec(stderr)![1]!;
+    expect(stdout).toMatch(/Status +stopped/);
+
+    expect((await interruptWhen('Fine-tuning', ['run', '--resume', id])).code).toBe(130);
+    const { document } = await userllmJson('compare', 'short', id);
+    expect(document.columns.map(({ key }) => key)).toContain('config.training.steps');
+    expect(document.rows).toMatchObject([{ status: 'completed' }, { id, status: 'stopped' }]);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readAppState } from '../../src-main/hosts/electron/appState.ts';
+import { buildMainBundle, WorkbenchInDouble } from './electronDouble/workbenchInDouble.ts';
+
+/** A Chromium starts in a second, or in many when others use the machine. */
+const PATIENCE_MS = 100_000;
+
+let home: string;
+let workbench: WorkbenchInDouble;
+
+// One window for all tests, which go through its life in order.
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'userllm-desktop-'));
+  await buildMainBundle();
+  workbench = new WorkbenchInDouble(home);
+  await until('window.portCount === 1');
+}, PATIENCE_MS);
+afterAll(() => {
+  workbench.kill();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Waits until an expression is true in the page; before there is a page, it is not. */
+function until(expression: string): Promise<unknown> {
+  const isTrue = async () => (await workbench.evaluate(expression).catch(() => false)) === true;
+  return vi.waitUntil(isTrue, { timeout: PATIENCE_MS, interval: 50 });
+}
+
+/** A MovieLens folder so small that its import is over at once. */
+function writeRatings(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const rows = Array.from({ length: 40 }, (_, row) => `${1 + (row % 4)},${1 + (row % 7)},${3 + (row % 3)},${1e9 + row}`);
+  writeFileSync(join(folder, 'ratings.csv'), `userId,movieId,rating,timestamp\n${rows.join('\n')}\n`);
+  const movies = Array.from({ length: 7 }, (_, movie) => `${movie + 1},Film ${movie} (1990),Drama`);
+  writeFileSync(join(folder, 'movies.csv'), `movieId,title,genres\n${movies.join('\n')}\n`);
+  return folder;
+}
+
+describe('the desktop host', { timeout: PATIENCE_MS }, () => {
+  it('shows the page over its own scheme, with a port to the backend process', async () => {
+    expect(await workbench.evaluate('document.title')).toBe('Small page');
+    expect(await workbench.call('workspace.info')).toMatchObject({ path: workbench.workspacePath, version: '9.9.9', canPickFiles: true });
+    expect(await workbench.evaluate('window.userllmHost.kind')).toBe('electron');
+    expect(await workbench.evaluate("window.userllmHost.pathForFile(new File([], 'ratings.csv'))")).toBe('/dropped/ratings.csv');
+    const policy = await workbench.evaluate("fetch('/main.js').then((answer) => answer.headers.get('content-security-policy'))");
+    expect(policy).toContain("default-src 'none'");
+    expect(await workbench.evaluate("fetch('/..%2fstate.json').then((answer) => answer.status)")).toBe(404);
+    expect((await workbench.state()).menu).toEqual(['File', 'editMenu', 'View', 'windowMenu']);
+  });
+
+  it('imports in a utility process that the main process starts for the backend', async () => {
+    const path = writeRatings(join(home, 'ratings'));
+    await workbench.call('datasets.import', { path, name: 'films' });
+    await until("window.events.some((event) => event.name === 'datasets.changed')");
+    expect(await workbench.call('datasets.list')).toMatchObject([{ name: 'films', users: 4, items: 7, events: 40 }]);
+    expect((await workbench.state()).utilities).toEqual(['backendHost.js', 'importEntry.js']);
+  });
+
+  it('starts a crashed backend again and gives the page a new port', async () => {
+    await workbench.call('settings.set', { values: { theme: 'dark' } });
+    await workbench.ask({ type: 'crash-utility', index: 0 });
+    await until('window.portCount === 2');
+    expect(await workbench.call('settings.get')).toEqual({ theme: 'dark' });
+    expect((await workbench.state()).utilities.at(-1)).toBe('backendHost.js');
+  });
+
+  it('ends with its window, in order, and remembers where it was', async () => {
+    await workbench.ask({ type: 'close-window' });
+    expect(await workbench.exited).toBe(0);
+    expect(readAppState(join(home, 'userData', 'state.json')).window).toEqual({
+      bounds: { x: 10, y: 20, width: 1280, height: 800 },
+      maximized: false,
+    });
+  });
+});
