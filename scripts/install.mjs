@@ -38,7 +38,8 @@ function installedByHand() {
 async function install() {
   say(existsSync(modules) ? 'The lock file has changed: installing the packages it names.' : 'Installing the packages of the lock file.');
   say('This takes about a minute, needs about 1 GB of disk, and happens only once.');
-  const code = await npm(['ci']);
+  // Engine warnings about the Node on PATH would only confuse: the project runs on the one that is being installed.
+  const code = await npm(['ci', '--loglevel=error']);
   if (code !== 0) fail(`npm ci ended with code ${code}; mend what it says above, then try again.`);
 }
 

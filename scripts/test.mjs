@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
-import { ensureChromium } from './chromium.mjs';
+import { ensureChromium, findChromium } from './chromium.mjs';
 import { packageScript, pinnedNode, root } from './paths.mjs';
 import { run, say } from './run.mjs';
 
@@ -35,7 +35,9 @@ async function runVitest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'userllm-test-'));
   const report = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run(pinnedNode, [packageScript('vitest'), 'run', ...reporters, ...args]);
+  const chromium = findChromium();
+  const env = chromium ? { USERLLM_CHROMIUM: chromium } : {};
+  const code = await run(pinnedNode, [packageScript('vitest'), 'run', ...reporters, ...args], { env });
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { numPassedTests: 0, numFailedTests: 0 };
   rmSync(folder, { recursive: true, force: true });
   return { code, passed: counts.numPassedTests, failedTests: counts.numFailedTests };

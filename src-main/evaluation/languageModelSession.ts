@@ -169,7 +169,7 @@ export class LanguageModelSession implements DecodingSession {
   private paddedPrompts(): HostTensor {
     const { prompts } = this.options;
     const tokens = new Int32Array(prompts.length * this.promptLength);
-    prompts.forEach((prompt, i) => tokens.set(prompt, i * this.promptLength));
+    for (const [row, prompt] of prompts.entries()) tokens.set(prompt, row * this.promptLength);
     return ints(tokens, [prompts.length, this.promptLength]);
   }
 

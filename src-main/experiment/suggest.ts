@@ -12,15 +12,19 @@ interface Sizes {
   testUsers: number;
 }
 
-const SMALL: Sizes = { encoderSteps: 100, textSteps: 120, finetuneSteps: 100, vocabularySize: 1024, testUsers: 200 };
-const MEDIUM: Sizes = { encoderSteps: 200, textSteps: 150, finetuneSteps: 150, vocabularySize: 2048, testUsers: 200 };
-const LARGE: Sizes = { encoderSteps: 2000, textSteps: 1000, finetuneSteps: 2000, vocabularySize: 4096, testUsers: 1000 };
+const SMALL: Sizes = { encoderSteps: 100, textSteps: 100, finetuneSteps: 150, vocabularySize: 1024, testUsers: 200 };
+const MEDIUM: Sizes = { encoderSteps: 250, textSteps: 200, finetuneSteps: 300, vocabularySize: 2048, testUsers: 400 };
+/** Many titles want more tokens, so that each takes few of them, and more steps to be learnt. */
+const MANY_ITEMS: Sizes = { encoderSteps: 300, textSteps: 400, finetuneSteps: 400, vocabularySize: 4096, testUsers: 610 };
+const LARGE: Sizes = { encoderSteps: 2000, textSteps: 2000, finetuneSteps: 4000, vocabularySize: 8192, testUsers: 1000 };
 const LARGE_USERS = 5000;
 const SMALL_USERS = 300;
-const PROMPTED_EVENTS = 10;
+const MANY_ITEMS_FROM = 3000;
+const PROMPTED_EVENTS = 5;
 
-function sizesFor({ users }: DatasetSummary): Sizes {
+function sizesFor({ users, items }: DatasetSummary): Sizes {
   if (users >= LARGE_USERS) return LARGE;
+  if (items >= MANY_ITEMS_FROM) return MANY_ITEMS;
   return users < SMALL_USERS ? SMALL : MEDIUM;
 }
 
@@ -63,7 +67,7 @@ function encoderSection({ encoderSteps }: Sizes): string {
     "numHeads": 2,
     // "pretrained": first learns to predict the next event; "random": starts untrained.
     "init": "pretrained",
-    "pretraining": { "steps": ${encoderSteps}, "batchSize": 32, "learningRate": 0.003 }
+    "pretraining": { "steps": ${encoderSteps}, "batchSize": 64, "learningRate": 0.003 }
   },`;
 }
 
@@ -74,18 +78,19 @@ function languageModelSection({ textSteps, vocabularySize }: Sizes): string {
     "dModel": 128,
     "numLayers": 3,
     "numHeads": 4,
-    "pretraining": { "steps": ${textSteps}, "batchSize": 32, "learningRate": 0.003 }
+    "pretraining": { "steps": ${textSteps}, "batchSize": 128, "learningRate": 0.003 }
   },`;
 }
 
 const INTEGRATION_COMMENTS: Record<Integration, string> = {
-  'cross-attention': 'Every layer of the language model attends to the user embeddings. "gated": through tanh(alpha), alpha starting at 0.',
+  'cross-attention':
+    'Every layer of the language model attends to the user embeddings. "gated": through tanh(alpha); alpha starts at "gateInit" (the paper: 0, which short runs never leave).',
   'text-prompt': 'The history goes into the prompt as text; no encoder takes part.',
   none: 'The language model learns nothing about the user: the baseline that the others must beat.',
 };
 
 function integrationSection(kind: Integration): string {
-  const value: Partial<IntegrationConfig> = kind === 'cross-attention' ? { kind, gated: true } : { kind };
+  const value: Partial<IntegrationConfig> = kind === 'cross-attention' ? { kind, gated: true, gateInit: 0.5 } : { kind };
   const written = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${JSON.stringify(item)}`);
   return `  // ${INTEGRATION_COMMENTS[kind]}\n  "integration": { ${written.join(', ')} },`;
 }
@@ -98,11 +103,10 @@ function trainingSection({ finetuneSteps }: Sizes, integration: Integration): st
       : '';
   return `${strategy}  "training": {
     "steps": ${finetuneSteps},
-    "batchSize": 32,
-    // Gates start at 0 and move by at most about this much in a step: short runs need a high one.
-    "learningRate": 0.003,
-    "validateEvery": 50,
-    "checkpointEvery": 50
+    "batchSize": ${integration === 'text-prompt' ? 32 : 64},
+    "learningRate": 0.002,
+    "validateEvery": 100,
+    "checkpointEvery": 100
   },`;
 }
 

@@ -32,6 +32,7 @@ export async function openPage(
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('response', (response) => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(url);
   await page.getByRole('navigation', { name: 'Activities' }).waitFor();

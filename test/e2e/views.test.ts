@@ -110,7 +110,7 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     'configuration of a run',
     async (page) => {
       await tab(page, 'Configuration');
-      await page.getByText('"projectionSize"').first().waitFor({ state: 'attached' });
+      await page.getByText('"architecture"').first().waitFor({ state: 'attached' });
     },
   ],
   [

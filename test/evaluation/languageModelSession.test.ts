@@ -26,8 +26,8 @@ beforeAll(async () => {
   values = initializeParameters(specs, 9);
   for (const [name, tensor] of Object.entries(values)) {
     if (name.endsWith('.gate')) tensor.data.fill(0.7);
-    if (name.startsWith('lm.') && name.endsWith('.weight') && tensor.shape.length === 2)
-      tensor.data.forEach((x, i) => (tensor.data[i] = 8 * x));
+    if (!name.startsWith('lm.') || !name.endsWith('.weight') || tensor.shape.length !== 2) continue;
+    for (let i = 0; i < tensor.data.length; i++) tensor.data[i] = 2 * tensor.data[i]!;
   }
   parameters = {};
   for (const [name, tensor] of Object.entries(values)) parameters[name] = await engine.upload(tensor);

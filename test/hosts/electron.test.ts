@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { _electron } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { electronBinary, hasDisplay, root } from '../../scripts/paths.mjs';
 import { readAppState } from '../../src-main/hosts/electron/appState.ts';
+import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 import { buildMainBundle, WorkbenchInDouble } from './electronDouble/workbenchInDouble.ts';
 
 /** A Chromium starts in a second, or in many when others use the machine. */
@@ -39,6 +42,17 @@ function writeRatings(folder: string): string {
   return folder;
 }
 
+const pretraining = { steps: 4, batchSize: 4 };
+const endlessExperiment = JSON.stringify({
+  name: 'endless',
+  dataset: 'films',
+  history: { embedded: 4 },
+  encoder: { dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+  languageModel: { vocabularySize: 300, dModel: 8, numLayers: 1, numHeads: 2, pretraining },
+  integration: { projectionSize: 8, numHeads: 2 },
+  training: { steps: 1_000_000, batchSize: 4, validateEvery: 1000 },
+});
+
 describe('the desktop host', { timeout: PATIENCE_MS }, () => {
   it('shows the page over its own scheme, with a port to the backend process', async () => {
     expect(await workbench.evaluate('document.title')).toBe('Small page');
@@ -67,12 +81,46 @@ describe('the desktop host', { timeout: PATIENCE_MS }, () => {
     expect((await workbench.state()).utilities.at(-1)).toBe('backendHost.js');
   });
 
-  it('ends with its window, in order, and remembers where it was', async () => {
+  it('asks before it closes while a run goes on, and stops it in order', async () => {
+    await workbench.call('runs.start', { text: endlessExperiment });
+    await until("window.events.some((event) => event.name === 'run.metrics' && event.payload.points[0].stage === 'finetune')");
+    await workbench.ask({ type: 'answer-dialogs', response: 2 });
+    await workbench.ask({ type: 'close-window' });
+    expect(await workbench.state()).toMatchObject({ windows: 1, dialogs: ['1 run still going on'] });
+    await workbench.ask({ type: 'answer-dialogs', response: 1 });
     await workbench.ask({ type: 'close-window' });
     expect(await workbench.exited).toBe(0);
+    const { runs } = temporaryWorkspace(workbench.workspacePath);
+    expect(runs.list()).toMatchObject([{ name: 'endless', status: 'stopped' }]);
     expect(readAppState(join(home, 'userData', 'state.json')).window).toEqual({
       bounds: { x: 10, y: 20, width: 1280, height: 800 },
       maximized: false,
     });
   });
 });
+
+const binary = electronBinary();
+// Context isolation, the sandbox and the scheme exist in Electron itself only: tested wherever its binary and a display are.
+if (binary && hasDisplay()) {
+  describe('the desktop host in Electron itself', { timeout: PATIENCE_MS }, () => {
+    it('shows the workbench, isolated from Node', async () => {
+      await buildMainBundle(join(root, 'dist', 'main'));
+      const folder = mkdtempSync(join(tmpdir(), 'userllm-electron-'));
+      const args = [root, '--no-sandbox', `--user-data-dir=${join(folder, 'user')}`, `--workspace=${join(folder, 'workspace')}`];
+      const electron = await _electron.launch({ executablePath: binary, args });
+      try {
+        const page = await electron.firstWindow();
+        await page.waitForSelector('#root > *');
+        expect(page.url()).toBe('app://workbench/');
+        expect(await page.evaluate('[typeof require, typeof process, window.userllmHost.kind]')).toEqual([
+          'undefined',
+          'undefined',
+          'electron',
+        ]);
+      } finally {
+        await electron.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  });
+}

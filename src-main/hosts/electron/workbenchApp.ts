@@ -98,6 +98,8 @@ export class WorkbenchApp {
     if (response !== 0) return;
     this.endsWithJobs = true;
     window.close();
+    // They may have ended while the question was open.
+    if (!this.hasJobs()) await this.quit();
   }
 
   private startBackend(): BackendProcess {

@@ -52,8 +52,7 @@ function importRow(progress: { importId: string; name: string; rows: number; tot
     label: progress.name,
     content: (
       <>
-        <Icon name="sync" className="running" spin label="importing" />
-        <span className="tree-label ellipsis">{progress.name}</span>
+        <Icon name="sync" className="running" spin label="importing" /> <span className="tree-label ellipsis">{progress.name}</span>{' '}
         <span className="tree-note">{share}</span>
       </>
     ),
@@ -82,7 +81,7 @@ function datasetRows(dataset: DatasetSummary, expanded: boolean): TreeRow[] {
     content: (
       <>
         <Icon name="database" />
-        <span className="tree-label ellipsis">{name}</span>
+        <span className="tree-label ellipsis">{name}</span>{' '}
         <span className="tree-note ellipsis">{formatCompact(dataset.events)} events</span>
       </>
     ),

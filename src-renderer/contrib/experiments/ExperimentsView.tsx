@@ -42,7 +42,7 @@ function rowOf(file: ExperimentFile, errors: number): TreeRow {
     content: (
       <>
         <Icon name="beaker" className={errors > 0 ? 'bad' : ''} />
-        <span className={`tree-label ellipsis ${errors > 0 ? 'bad' : ''}`}>{file.name}</span>
+        <span className={`tree-label ellipsis ${errors > 0 ? 'bad' : ''}`}>{file.name}</span>{' '}
         <span className="tree-note ellipsis">{errors > 0 ? countOf(errors, 'error') : formatAgo(file.modifiedAtMs, Date.now())}</span>
       </>
     ),

@@ -53,9 +53,7 @@ function rowOf(run: RunSummary, now: number): TreeRow {
     label: run.name,
     content: (
       <>
-        <StatusIcon status={run.status} />
-        <span className="tree-label ellipsis">{run.name}</span>
-        <span className="tree-note">{note}</span>
+        <StatusIcon status={run.status} /> <span className="tree-label ellipsis">{run.name}</span> <span className="tree-note">{note}</span>
       </>
     ),
     actions: actionOf(run, target),

@@ -12,10 +12,10 @@ const root = resolve(import.meta.dirname, '../../..');
 const bundle = join(root, 'dist', 'test-main');
 
 /** Bundles main, preload and utility processes as the app ships them. */
-export async function buildMainBundle(): Promise<void> {
+export async function buildMainBundle(outDir = bundle): Promise<void> {
   for (const name of ['vite.config.ts', 'vite.preload.config.ts']) {
     const configFile = join(root, 'src-main/hosts/electron', name);
-    await build({ configFile, logLevel: 'error', build: { outDir: bundle } });
+    await build({ configFile, logLevel: 'error', build: { outDir } });
   }
 }
 
