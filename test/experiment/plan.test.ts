@@ -19,7 +19,9 @@ describe('planExperiment', () => {
       { name: 'evaluate', steps: 6, examples: 6 },
     ]);
     expect(stages[0]!.tokens).toBe(64 * 4);
-    expect(stages[1]!.tokens).toBe(32 * 64);
+    // 32 texts such as "Next title: Quiet Harbour 7 (1999)": about three characters to a token.
+    expect(stages[1]!.tokens / 32).toBeGreaterThan(12 / 4);
+    expect(stages[1]!.tokens / 32).toBeLessThan(60 / 4);
     expect(stages.every(({ flops }) => flops > 0)).toBe(true);
   });
 
