@@ -101,9 +101,11 @@ function trainingSection({ finetuneSteps }: Sizes, integration: Integration): st
     integration === 'cross-attention'
       ? `  // "full": everything trains. "enc": the language model is frozen.\n  "strategy": "${choice}",\n\n`
       : '';
+  // A prompt with a history is several times as long: half the steps on half the examples take about as much time.
+  const share = integration === 'text-prompt' ? 2 : 1;
   return `${strategy}  "training": {
-    "steps": ${finetuneSteps},
-    "batchSize": ${integration === 'text-prompt' ? 32 : 64},
+    "steps": ${finetuneSteps / share},
+    "batchSize": ${64 / share},
     "learningRate": 0.002,
     "validateEvery": 100,
     "checkpointEvery": 100
