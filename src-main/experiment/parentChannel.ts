@@ -11,7 +11,7 @@ interface ElectronPort {
   on(name: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
-/** The channel of `child_process.fork`, or that of Electron's `utilityProcess.fork`. A job goes on when its parent is gone. */
+/** The channel of `child_process.fork`, or that of Electron's `utilityProcess.fork`. What to do when the parent is gone is the entry script's business. */
 export function connectToParent(): ParentChannel {
   const port = (process as { parentPort?: ElectronPort }).parentPort;
   if (port) {

@@ -9,7 +9,7 @@ import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
-import { contributeRuns } from './runs/runs.contribution.ts';
+import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
 
 /** Registers every feature. The only place that knows them all. */
@@ -23,4 +23,5 @@ export function contributeAll(): void {
   contributeGates();
   contributeShowCommands();
   announceImports();
+  announceRuns();
 }

@@ -174,5 +174,12 @@ export function stepEditor(by: 1 | -1): void {
   if (next) dock?.getPanel(next.id)?.api.setActive();
 }
 
-export const editorGroupCount = (): number => dock?.groups.length ?? 0;
+/** Moves to the visible editor of the next group. */
+export function focusNextGroup(): void {
+  if (!dock?.activeGroup) return;
+  const { groups, activeGroup } = dock;
+  groups[(groups.indexOf(activeGroup) + 1) % groups.length]?.activePanel?.api.setActive();
+}
+
+export const hasSeveralGroups = (): boolean => (dock?.groups.length ?? 0) > 1;
 export const canSplit = (): boolean => (dock?.activePanel?.group.panels.length ?? 0) > 1;

@@ -6,6 +6,8 @@ import {
   canSplit,
   closeAllEditors,
   closeEditor,
+  focusNextGroup,
+  hasSeveralGroups,
   openEditor,
   splitActive,
   stepEditor,
@@ -184,6 +186,14 @@ function editorCommands(): Command[] {
       keys: ['Ctrl+K Ctrl+\\'],
       enabled: canSplit,
       run: () => splitActive('below'),
+    },
+    {
+      id: 'editor.nextGroup',
+      category: 'View',
+      label: 'Focus next editor group',
+      keys: ['F6'],
+      enabled: hasSeveralGroups,
+      run: focusNextGroup,
     },
     {
       id: 'help.shortcuts',

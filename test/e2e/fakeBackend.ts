@@ -177,7 +177,7 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
     },
   };
   const close = () => {
-    runs.stop();
+    runs.pause();
     for (const { timer } of imports.values()) clearInterval(timer);
   };
   return { api, events, runs, settings, close };

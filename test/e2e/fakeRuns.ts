@@ -14,7 +14,7 @@ interface FakeRun {
 }
 
 const TICK_MS = 100;
-const STEPS_PER_TICK = 4;
+export const STEPS_PER_TICK = 4;
 const MINUTE_MS = 60_000;
 
 export const summaryOf = (detail: RunDetail): RunSummary => {
@@ -33,7 +33,8 @@ export class FakeRuns {
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
-  stop(): void {
+  /** From now on runs advance only by `tick`. */
+  pause(): void {
     clearInterval(this.timer);
   }
 
@@ -155,7 +156,12 @@ export class FakeRuns {
     });
   }
 
-  private tick(): void {
+  /** One moment passes: every running run does a few steps. */
+  tick(times = 1): void {
+    for (let time = 0; time < times; time++) this.advanceAll();
+  }
+
+  private advanceAll(): void {
     for (const run of this.byId.values()) if (run.detail.status === 'running') this.advance(run);
   }
 

@@ -21,14 +21,15 @@ export const CONTENT_SECURITY_POLICY =
 export interface FakeServe {
   url: string;
   backend: FakeBackend;
-  /** Cuts every connection, as a lost network does; new ones are accepted. */
-  dropConnections(): void;
+  /** Cuts every connection and refuses new ones, as a lost network does; then takes them again. */
+  setOffline(offline: boolean): void;
   close(): Promise<void>;
 }
 
 /** Serves the built workbench on top of the test double, with the content security policy of the real host. */
 export async function serveFake(options: { empty?: boolean; port?: number } = {}): Promise<FakeServe> {
   const backend = makeFakeBackend(options);
+  let isOffline = false;
   const http = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const file = join(ROOT, path === '/' ? 'index.html' : path);
@@ -42,19 +43,21 @@ export async function serveFake(options: { empty?: boolean; port?: number } = {}
     });
     createReadStream(file).pipe(response);
   });
-  const sockets = new WebSocketServer({ server: http, path: '/rpc' });
+  const sockets = new WebSocketServer({ server: http, path: '/rpc', verifyClient: () => !isOffline });
   sockets.on('connection', (socket) => serveRpc(portOf(socket), backend.api, backend.events));
   await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const dropConnections = () => {
+  const setOffline = (offline: boolean) => {
+    isOffline = offline;
+    if (!offline) return;
     for (const socket of sockets.clients) socket.terminate();
   };
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     backend,
-    dropConnections,
+    setOffline,
     close: async () => {
       backend.close();
-      dropConnections();
+      setOffline(true);
       await new Promise((resolve) => http.close(resolve));
     },
   };

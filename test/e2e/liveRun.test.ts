@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBundle } from '../../scripts/bundle.mjs';
 import { launchBrowser, type OpenPage, openPage } from './browser.ts';
+import { STEPS_PER_TICK } from './fakeRuns.ts';
 import { type FakeServe, serveFake } from './fakeServe.ts';
 
 let browser: Browser;
@@ -37,10 +38,12 @@ describe('a run', () => {
     await page.getByRole('img', { name: /^Loss\./ }).waitFor();
     expect(await lastStep()).toBe(141);
     const reads = countCurveReads();
+    serve.backend.runs.pause();
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await page.getByText('running', { exact: true }).first().waitFor();
-    await expect.poll(lastStep).toBeLessThan(141);
-    await expect.poll(lastStep, { timeout: 15_000 }).toBeGreaterThan(150);
+    await expect.poll(lastStep).toBe(100);
+    serve.backend.runs.tick(15);
+    await expect.poll(lastStep).toBe(100 + 15 * STEPS_PER_TICK);
     await page.locator('.chart-plot', { hasText: 'resumed' }).first().waitFor();
     expect(reads()).toBe(0);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -70,15 +73,17 @@ describe('a run', () => {
 
   it('misses nothing when the connection breaks: the page says so, reconnects and catches up', async () => {
     await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+    await page.getByRole('img', { name: /^Loss\./ }).waitFor();
+    serve.backend.runs.pause();
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
-    await expect.poll(lastStep, { timeout: 15_000 }).toBeGreaterThan(110);
+    await expect.poll(lastStep).toBe(100);
     const reads = countCurveReads();
-    serve.dropConnections();
+    serve.setOffline(true);
     await page.getByText('The connection to the backend is lost').waitFor();
+    serve.backend.runs.tick(20);
+    serve.setOffline(false);
     await page.getByText('The connection to the backend is lost').waitFor({ state: 'detached' });
-    const seen = () =>
-      serve.backend.runs.get('run-long').points.filter((point) => point.name === 'loss' && point.stage === 'finetune').length;
-    await expect.poll(async () => (await lastStep()) >= 300 && seen() === 300, { timeout: 20_000 }).toBe(true);
+    await expect.poll(lastStep).toBe(100 + 20 * STEPS_PER_TICK);
     expect(reads()).toBe(0);
   });
 });

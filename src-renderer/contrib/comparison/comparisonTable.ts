@@ -54,10 +54,11 @@ export function isBetter(column: ComparisonColumn, delta: number): boolean | nul
   return metricText(metricOf(column)).lowerIsBetter ? delta < 0 : delta > 0;
 }
 
-/** Whether the difference is larger than what the two intervals leave open: they do not overlap. */
+/** Whether the difference is larger than what the two intervals leave open: they do not overlap. False without intervals. */
 export function isClear(column: ComparisonColumn, row: ComparisonRow, baseline: ComparisonRow): boolean {
   const [mine, theirs] = [row[column.key], baseline[column.key]];
-  return isMetric(mine) && isMetric(theirs) && (mine.low > theirs.high || mine.high < theirs.low);
+  if (!isMetric(mine) || !isMetric(theirs) || mine.low === mine.high || theirs.low === theirs.high) return false;
+  return mine.low > theirs.high || mine.high < theirs.low;
 }
 
 /** What is shown, as plain numbers; metrics with their interval and sample size, deltas beside them. */

@@ -68,14 +68,14 @@ function useRunAction(file: ExperimentText, validation: Validation, editorId: st
       if (now.validation.problems.some((problem) => problem.severity === 'error')) return showPanel('problems');
       setStarting(true);
       try {
-        if (now.file.dirty) await now.file.save();
-        const run = await call('runs.start', { text: now.file.text ?? '' });
+        const run = await call('runs.start', { text: await now.file.save() });
         runCommand('runs.open', { runIds: [run.id] });
       } finally {
         setStarting(false);
       }
     };
-    return { save: () => latest.current.file.save(), run: start };
+    const save = async () => void (await latest.current.file.save());
+    return { save, run: start };
   }, []);
   useEffect(() => registerEditorActions(editorId, actions), [editorId, actions]);
   return { start: actions.run, starting };

@@ -14,7 +14,8 @@ export interface ExperimentText {
   /** The file was changed by someone else while it has unsaved changes here. */
   changedElsewhere: boolean;
   edit(text: string): void;
-  save(): Promise<void>;
+  /** Writes what has changed, the letter typed last included, and resolves to the text that is on disk then. */
+  save(): Promise<string>;
   /** Throws the changes away and reads the file again. */
   reload(): Promise<void>;
 }
@@ -30,8 +31,8 @@ interface Loaded {
 export function useExperimentFile(path: string, editorId: string): ExperimentText {
   const [{ saved, text, source }, setLoaded] = useState<Loaded>({ saved: null, text: null, source: null });
   const [error, setError] = useState<string | null>(null);
-  const latest = useRef(text);
-  latest.current = text;
+  // Ahead of the page: a shortcut may come before the last letter has been rendered.
+  const latest = useRef<{ text: string | null; saved: string | null }>({ text: null, saved: null });
   const dirty = text !== null && saved !== null && text !== saved.text;
 
   const read = useCallback(
@@ -40,6 +41,7 @@ export function useExperimentFile(path: string, editorId: string): ExperimentTex
         const file = await call('experiments.read', { path });
         if (!useDraft) dropDraft(path);
         const shown = (useDraft && readDraft(path, file.text)) || file.text;
+        latest.current = { text: shown, saved: file.text };
         setLoaded({ saved: { text: file.text, modifiedAtMs: file.modifiedAtMs }, text: shown, source: { text: shown } });
         setError(null);
       } catch (failure) {
@@ -64,12 +66,18 @@ export function useExperimentFile(path: string, editorId: string): ExperimentTex
     if (newer && !dirty) void read(false);
   }, [newer, dirty, read]);
 
-  const edit = useCallback((next: string) => setLoaded((old) => ({ ...old, text: next })), []);
+  const edit = useCallback((next: string) => {
+    latest.current.text = next;
+    setLoaded((old) => ({ ...old, text: next }));
+  }, []);
   const save = useCallback(async () => {
-    const written = latest.current;
-    if (written === null) return;
+    const { text: written, saved: onDiskText } = latest.current;
+    if (written === null) throw new Error(`${path} has not been read yet`);
+    if (written === onDiskText) return written;
     const file = await call('experiments.write', { path, text: written });
+    latest.current.saved = written;
     setLoaded((old) => ({ ...old, saved: { text: written, modifiedAtMs: file.modifiedAtMs } }));
+    return written;
   }, [path]);
   return { text, source, dirty, error, changedElsewhere: newer && dirty, edit, save, reload: () => read(false) };
 }

@@ -88,7 +88,7 @@ function SampleCard({ sample, datasetName }: { sample: Sample; datasetName: stri
             <li key={index} className={right ? 'sample-right' : ''}>
               <Icon name={right ? 'pass-filled' : 'circle-small'} className={right ? 'good' : 'muted'} />
               <span className="ellipsis" title={prediction.text}>
-                {prediction.text}
+                {prediction.text === '' ? <i className="muted">empty text</i> : prediction.text}
               </span>
               {!prediction.inCatalogue && <span className="off-catalogue">off catalogue</span>}
               <span className="muted numeric sample-score">{formatNumber(prediction.score)}</span>

@@ -46,6 +46,8 @@ describe('a comparison', () => {
     expect(isBetter(testLoss, 0.1)).toBe(false);
     expect(isClear(recall, other, base)).toBe(true);
     expect(isClear(testLoss, other, base)).toBe(false);
+    const withoutInterval = { ...other, 'metric.recall@10': metric(0.9, 0) };
+    expect(isClear(recall, withoutInterval, base)).toBe(false);
   });
 
   it('hides columns in which all runs agree, and puts results before settings', () => {
