@@ -16,7 +16,7 @@ export interface ItemCorpus {
 
 /**
  * Batches of whole texts, one a row, each ended by end-of-text. A text starts at position 0, where it stands when the model is asked for
- * it: packed into longer lines, a few hundred titles were still unlearnt after fifty epochs.
+ * it, and sees nothing but itself.
  */
 export function createItemCorpus(
   texts: TextSource,
