@@ -4,15 +4,8 @@ import { STAGE_LABELS } from '../../state/runProgress.ts';
 import { ErrorNote, Loading } from '../../widgets/controls.tsx';
 import { formatCompact, formatCount, formatFlops } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
+import { ParameterTable } from '../../widgets/ParameterTable.tsx';
 import type { Validation } from './useValidation.ts';
-
-const PARTS: Record<string, string> = {
-  encoder: 'User encoder',
-  languageModel: 'Language model',
-  projection: 'Projection',
-  crossAttention: 'Cross-attention',
-  gates: 'Gates',
-};
 
 /** What the experiment would do: stages, parameters, tokens and compute; or what keeps it from running. */
 export function PlanView({ validation, onProblem }: { validation: Validation; onProblem(problem: Problem): void }) {
@@ -39,7 +32,7 @@ export function PlanView({ validation, onProblem }: { validation: Validation; on
         <div className={stale ? 'plan-stale' : ''}>
           {problems.length > 0 && <p className="muted plan-note">The plan of the last text without errors:</p>}
           <Stages plan={plan} />
-          <Parameters plan={plan} />
+          <ParameterTable parameters={plan.parameters} format={formatCompact} className="plan-table" />
         </div>
       ) : problems.length === 0 && !error ? (
         <Loading what="the plan" />
@@ -84,40 +77,6 @@ function Stages({ plan }: { plan: Plan }) {
           <td />
           <td className="end">{formatCompact(tokens)}</td>
           <td className="end">{formatFlops(flops)}</td>
-        </tr>
-      </tbody>
-    </table>
-  );
-}
-
-function Parameters({ plan }: { plan: Plan }) {
-  const { parameters } = plan;
-  return (
-    <table className="grid-table plan-table">
-      <caption className="visually-hidden">Parameters</caption>
-      <thead>
-        <tr>
-          <th scope="col">Parameters</th>
-          <th scope="col" className="end">
-            Total
-          </th>
-          <th scope="col" className="end">
-            Trainable
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {Object.entries(parameters.byComponent).map(([name, count]) => (
-          <tr key={name}>
-            <th scope="row">{PARTS[name] ?? name}</th>
-            <td className="end">{formatCompact(count.total)}</td>
-            <td className="end">{formatCompact(count.trainable)}</td>
-          </tr>
-        ))}
-        <tr className="grid-total">
-          <th scope="row">All</th>
-          <td className="end">{formatCompact(parameters.total)}</td>
-          <td className="end">{formatCompact(parameters.trainable)}</td>
         </tr>
       </tbody>
     </table>

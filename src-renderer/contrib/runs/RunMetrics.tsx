@@ -3,14 +3,7 @@ import { groupOfMetric, MAIN_GROUP, metricText } from '../../state/metricNames.t
 import { isRunActive } from '../../state/stores.ts';
 import { EmptyState } from '../../widgets/controls.tsx';
 import { formatCompact, formatCount, formatFlops, formatNumber } from '../../widgets/format.ts';
-
-const PARTS: Record<string, string> = {
-  encoder: 'User encoder',
-  languageModel: 'Language model',
-  projection: 'Projection',
-  crossAttention: 'Cross-attention',
-  gates: 'Gates',
-};
+import { ParameterTable } from '../../widgets/ParameterTable.tsx';
 
 /** What the evaluation found, with sample sizes and intervals; parameters and efficiency below. */
 export function RunMetrics({ run }: { run: RunDetail }) {
@@ -107,33 +100,7 @@ function Parameters({ parameters }: { parameters: NonNullable<RunDetail['paramet
   return (
     <section className="section">
       <h2>Parameters</h2>
-      <table className="grid-table">
-        <thead>
-          <tr>
-            <th scope="col">Component</th>
-            <th scope="col" className="end">
-              Total
-            </th>
-            <th scope="col" className="end">
-              Trainable
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(parameters.byComponent).map(([name, count]) => (
-            <tr key={name}>
-              <th scope="row">{PARTS[name] ?? name}</th>
-              <td className="end">{formatCount(count.total)}</td>
-              <td className="end">{formatCount(count.trainable)}</td>
-            </tr>
-          ))}
-          <tr className="grid-total">
-            <th scope="row">All</th>
-            <td className="end">{formatCount(parameters.total)}</td>
-            <td className="end">{formatCount(parameters.trainable)}</td>
-          </tr>
-        </tbody>
-      </table>
+      <ParameterTable parameters={parameters} format={formatCount} />
     </section>
   );
 }
