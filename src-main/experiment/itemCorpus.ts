@@ -10,7 +10,7 @@ export interface TextSource {
 }
 
 export interface ItemCorpus {
-  /** int32 `tokens`, `targets` and float32 `targetWeights` (1 on every token but the first, and on end-of-text): [texts, bucketed length]. */
+  /** `packTexts` of whole texts: every token but the first is a target, and end-of-text. */
   batch(step: number, micro: number): HostTensors;
 }
 

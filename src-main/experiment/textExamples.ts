@@ -34,7 +34,7 @@ export interface TextExamples {
   textLength(example: Example): number;
   /** `history.*` of the examples, for the user encoder. */
   historyInputs(examples: readonly Example[]): HostTensors;
-  /** `tokens`, `targets` and `targetWeights` of the examples, without `history.*`. */
+  /** `packTexts` of the examples, without `history.*`. */
   textInputs(examples: readonly Example[], withHistory?: boolean): HostTensors;
 }
 
@@ -103,10 +103,17 @@ export function createTextExamples({ experiment, reader, tokenizer, maxPositions
   };
 }
 
+/** Targets per row that batches are padded to, likewise. */
+function bucketTargets(count: number): number {
+  const step = count <= 16 ? 2 : 8;
+  return Math.ceil(count / step) * step;
+}
+
 /**
- * Right-padded rows of prompt + answer. The target of a position is the token after it, end-of-text after the last; only answer
- * tokens and end-of-text have weight.
- * @returns int32 `tokens` and `targets`, float32 `targetWeights`: [rows, bucketed length]
+ * Right-padded rows of prompt + answer. The targets are the answer's tokens and end-of-text; each stands at the position of the token
+ * before it.
+ * @returns int32 `tokens` [rows, bucketed length]; int32 `targets` and `targetPositions` (row * length + position), float32
+ *   `targetWeights`: [targets, padded with weight 0]
  */
 export function packTexts(
   rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
@@ -117,14 +124,24 @@ export function packTexts(
   if (longest > maxPositions) throw new Error(`packTexts: expected texts of at most ${maxPositions} tokens, got ${longest}`);
   const length = Math.min(bucketLength(longest), maxPositions);
   const tokens = new Int32Array(rows.length * length).fill(endOfText);
-  const targets = new Int32Array(rows.length * length).fill(endOfText);
-  const targetWeights = new Float32Array(rows.length * length);
+  const mean = rows.reduce((sum, { answer }) => sum + answer.length + 1, 0) / rows.length;
+  const slots = rows.length * bucketTargets(mean);
+  const targets = new Int32Array(slots);
+  const targetPositions = new Int32Array(slots);
+  const targetWeights = new Float32Array(slots);
+  let slot = 0;
   for (const [row, { prompt, answer }] of rows.entries()) {
-    const text = [...prompt, ...answer];
-    tokens.set(text, row * length);
-    targets.set(text.slice(1), row * length);
-    targetWeights.fill(1, row * length + prompt.length - 1, row * length + text.length);
+    tokens.set([...prompt, ...answer], row * length);
+    for (const [offset, target] of [...answer, endOfText].entries()) {
+      targets[slot] = target;
+      targetPositions[slot] = row * length + prompt.length - 1 + offset;
+      targetWeights[slot++] = 1;
+    }
   }
-  const shape = [rows.length, length];
-  return { tokens: ints(tokens, shape), targets: ints(targets, shape), targetWeights: floats(targetWeights, shape) };
+  return {
+    tokens: ints(tokens, [rows.length, length]),
+    targets: ints(targets, [slots]),
+    targetPositions: ints(targetPositions, [slots]),
+    targetWeights: floats(targetWeights, [slots]),
+  };
 }

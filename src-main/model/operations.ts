@@ -161,6 +161,55 @@ export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor): 
   }, logits);
 }
 
+/**
+ * `crossEntropy` of the logits hidden weight' + bias, for vocabularies whose logits are the largest tensor of a step: its gradient only
+ * multiplies with the probabilities P, and never scales or copies them.
+ * With s = weights / sum(weights): dhidden = s (P weight - weight[targets]); dweight = P' (s hidden) - sum of s hidden over each class's
+ * rows; dbias = P' s - sum of s over each class's rows.
+ * @param hidden [rows, width]
+ * @param weight [classes, width]
+ * @param bias [classes], or null
+ * @param targets int32 [rows]
+ * @param weights float32 [rows]; 0 leaves a row out
+ */
+export function linearCrossEntropy(hidden: Tensor, weight: Tensor, bias: Tensor | null, targets: Tensor, weights: Tensor): Tensor {
+  const shares = tf.div(weights, tf.maximum(tf.sum(weights), 1e-9));
+  const inputs = bias ? [hidden, weight, bias] : [hidden, weight];
+  return withGradient(
+    (save) => {
+      const logits = bias ? tf.matMul(withOnes(hidden), withColumn(weight, bias), false, true) : tf.matMul(hidden, weight, false, true);
+      const [losses, probabilities] = fused('FusedCrossEntropy', { logits, targets }, {}) ?? composedCrossEntropy(logits, targets);
+      save([hidden, weight, probabilities!, shares, targets]);
+      return {
+        value: tf.sum(tf.mul(losses!, shares)),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [hidden, weight, probabilities, shares, targets] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+          const classes = weight.shape[0]!;
+          const factors = tf.expandDims(tf.mul(shares, dy), 1);
+          const atTarget = tf.gather(weight, targets as tf.Tensor1D);
+          const dHidden = tf.mul(tf.sub(tf.matMul(probabilities, weight), atTarget), factors);
+          const sumByClass = (rows: Tensor) => tf.unsortedSegmentSum(rows as tf.Tensor2D, targets as tf.Tensor1D, classes);
+          const scaled = tf.mul(hidden, factors);
+          const dWeight = tf.sub(tf.matMul(probabilities, scaled, true, false), sumByClass(scaled));
+          if (!bias) return [dHidden, dWeight];
+          const expected = tf.matMul(tf.reshape(factors, [1, -1]), probabilities);
+          return [dHidden, dWeight, tf.sub(tf.reshape(expected, [classes]), tf.reshape(sumByClass(factors), [classes]))];
+        },
+      };
+    },
+    ...inputs,
+  );
+}
+
+/** The bias as one more column of the weight, so that adding it takes no pass over the logits. */
+function withColumn(weight: Tensor, bias: Tensor): Tensor {
+  return tf.concat([weight, tf.reshape(bias, [-1, 1])], 1);
+}
+
+function withOnes(hidden: Tensor): Tensor {
+  return tf.concat([hidden, tf.ones([hidden.shape[0]!, 1])], 1);
+}
+
 function composedCrossEntropy(logits: Tensor, targets: Tensor): Tensor[] {
   const logProbabilities = tf.logSoftmax(logits);
   const picked = tf.mul(logProbabilities, tf.oneHot(targets as tf.Tensor1D, logits.shape[1]!));

@@ -8,9 +8,10 @@ import {
   readNextToken,
   readTexts,
   tokenLogits,
+  tokenLoss,
   type UserPath,
 } from './languageModel/scratch.ts';
-import { crossEntropy, MASKED } from './operations.ts';
+import { MASKED } from './operations.ts';
 import type { ParameterSpecs } from './parameters.ts';
 import { encodeHistory, type UserEncoderShape, userEncoderSpecs } from './userEncoder/autoregressive.ts';
 
@@ -44,7 +45,8 @@ export function readUserEmbeddings(parameters: Tensors, shape: PersonalisedShape
 
 /**
  * Mean cross-entropy of the target tokens: sum w_t (-log p(target_t | tokens_<=t, user)) / sum w_t.
- * @param inputs int32 `tokens`, `targets` [batch, length]; float32 `targetWeights` [batch, length]; `history.*` with a user path
+ * @param inputs int32 `tokens` [batch, length]; int32 `targets`, float32 `targetWeights` [targets]; `history.*` with a user path. int32
+ *   `targetPositions` [targets] says which of the batch * length positions each target follows; without it there is one at every position
  */
 export function textLoss(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensor {
   const hidden = readTexts(parameters, shape.languageModel, inputs['tokens']!, readUser(parameters, shape, inputs));
@@ -54,7 +56,10 @@ export function textLoss(parameters: Tensors, shape: PersonalisedShape, inputs: 
 /** `textLoss` from the hidden states [batch, length, dModel]. */
 export function targetLoss(parameters: Tensors, shape: PersonalisedShape, hidden: Tensor, inputs: Tensors): Tensor {
   const flat = tf.reshape(hidden, [-1, shape.languageModel.dModel]);
-  return crossEntropy(tokenLogits(parameters, flat), tf.reshape(inputs['targets']!, [-1]), tf.reshape(inputs['targetWeights']!, [-1]));
+  const positions = inputs['targetPositions'];
+  // The output matrix is the larger part of a small model: it is applied only where its result counts.
+  const read = positions ? tf.gather(flat, positions as tf.Tensor1D) : flat;
+  return tokenLoss(parameters, read, tf.reshape(inputs['targets']!, [-1]), tf.reshape(inputs['targetWeights']!, [-1]));
 }
 
 /** Keys and values that decoding needs again at every step, by name: what `readPrompts` returns and `readNextTokens` takes. */

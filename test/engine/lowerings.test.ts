@@ -4,7 +4,7 @@ import { type Engine, floats, type HostTensors, ints, type Tensors } from '../..
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { TRACE_BACKEND } from '../../src-main/engine/onnx/traceBackend.ts';
 import { createReferenceEngine } from '../../src-main/engine/reference/reference.ts';
-import { attention, causalBias, crossEntropy, gelu, layerNorm } from '../../src-main/model/operations.ts';
+import { attention, causalBias, crossEntropy, gelu, layerNorm, linearCrossEntropy } from '../../src-main/model/operations.ts';
 import { runOnce, withGradients } from './engines.ts';
 import { expectClose, maxDifference } from './goldenValues.ts';
 
@@ -184,6 +184,10 @@ describe('hand-written gradients', () => {
   const q = wave([2, 2, 3, 4]);
   const k = wave([2, 2, 5, 4], 1);
   const v = wave([2, 2, 5, 4], 2);
+  const h = wave([3, 4]);
+  const classes = wave([6, 4], 2);
+  const targets = ints(Int32Array.of(3, 0, 3), [3]);
+  const shares = floats(Float32Array.of(1, 0, 0.5), [3]);
   const HAND_WRITTEN: Record<string, Required<Case>> = {
     gelu: { inputs: { a: wave([3, 5]) }, run: ({ a }) => gelu(tf.mul(a!, 3)), gradients: ['a'] },
     attention: { inputs: { q, k, v }, run: ({ q, k, v }) => attention(q!, k!, v!, null), gradients: ['q', 'k', 'v'] },
@@ -192,7 +196,31 @@ describe('hand-written gradients', () => {
       run: ({ q, k, v }) => attention(q!, k!, v!, causalBias(3)),
       gradients: ['q', 'k', 'v'],
     },
+    'linear cross-entropy': {
+      inputs: { h, w: classes, b: wave([6], 4), i: targets, s: shares },
+      run: ({ h, w, b, i, s }) => linearCrossEntropy(h!, w!, b!, i!, s!),
+      gradients: ['h', 'w', 'b'],
+    },
+    'linear cross-entropy without a bias': {
+      inputs: { h, w: classes, i: targets, s: shares },
+      run: ({ h, w, i, s }) => linearCrossEntropy(h!, w!, null, i!, s!),
+      gradients: ['h', 'w'],
+    },
   };
+
+  it('linear cross-entropy is the cross-entropy of the logits', async () => {
+    const inputs = { h, w: classes, b: wave([6], 4), i: targets, s: shares };
+    const { together, apart } = await runOnce(
+      onnx,
+      ({ h, w, b, i, s }) => ({
+        together: linearCrossEntropy(h!, w!, b!, i!, s!),
+        apart: crossEntropy(tf.add(tf.matMul(h!, w!, false, true), b!), i!, s!),
+      }),
+      inputs,
+      'linear cross-entropy, together and apart',
+    );
+    expect(together!.data[0]).toBeCloseTo(apart!.data[0]!, 6);
+  });
 
   it.each(Object.entries(HAND_WRITTEN))('of %s equals finite differences on both engines', async (name, { inputs, run, gradients }) => {
     for (const engine of [reference, onnx]) {

@@ -19,12 +19,14 @@ describe('createItemCorpus', () => {
   });
 
   it('asks for every token after the first, then for end-of-text, and for nothing after that', () => {
-    const [tokens, targets, weights] = [rowsOf('tokens'), rowsOf('targets'), rowsOf('targetWeights')];
-    for (const [row, ids] of tokens.entries()) {
+    const expected = rowsOf('tokens').flatMap((ids, row) => {
       const end = ids.indexOf(tokenizer.endOfText);
-      expect(targets[row]!.slice(0, end)).toEqual([...ids.slice(1, end), tokenizer.endOfText]);
-      expect(weights[row]).toEqual(ids.map((_, position) => (position < end ? 1 : 0)));
-    }
+      const targets = [...ids.slice(1, end), tokenizer.endOfText];
+      return targets.map((target, position) => ({ target, position: row * length + position }));
+    });
+    const { targets, targetPositions, targetWeights } = batch;
+    const asked = Array.from(targets!.data, (target, slot) => ({ target, position: targetPositions!.data[slot] }));
+    expect(asked.filter((_, slot) => targetWeights!.data[slot] === 1)).toEqual(expected);
   });
 
   it('depends on the step alone', () => {

@@ -60,19 +60,25 @@ describe('createTextExamples', () => {
 });
 
 describe('packTexts', () => {
-  it('weighs answer tokens and end-of-text only, each as the target of the token before it', () => {
-    const { tokens, targets, targetWeights } = packTexts(
-      [
-        { prompt: [5, 6], answer: [7, 8] },
-        { prompt: [5], answer: [9] },
-      ],
-      0,
-      256,
-    );
-    expect(tokens!.shape).toEqual([2, 8]);
-    expect(Array.from(tokens!.data)).toEqual([5, 6, 7, 8, 0, 0, 0, 0, 5, 9, 0, 0, 0, 0, 0, 0]);
-    expect(Array.from(targets!.data)).toEqual([6, 7, 8, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0]);
-    expect(Array.from(targetWeights!.data)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
+  const packed = packTexts(
+    [
+      { prompt: [5, 6], answer: [7, 8] },
+      { prompt: [5], answer: [9] },
+    ],
+    0,
+    256,
+  );
+  const valuesOf = (name: string) => Array.from(packed[name]!.data);
+
+  it('pads texts on the right', () => {
+    expect(packed.tokens!.shape).toEqual([2, 8]);
+    expect(valuesOf('tokens')).toEqual([5, 6, 7, 8, 0, 0, 0, 0, 5, 9, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('asks for answer tokens and end-of-text only, each at the position of the token before it', () => {
+    expect(valuesOf('targets')).toEqual([7, 8, 0, 9, 0, 0, 0, 0]);
+    expect(valuesOf('targetPositions')).toEqual([1, 2, 3, 8, 9, 0, 0, 0]);
+    expect(valuesOf('targetWeights')).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
   });
 
   it('refuses texts longer than the model', () => {

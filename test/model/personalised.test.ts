@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Engine, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
+import { type Engine, floats, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { gateValues } from '../../src-main/model/integration/crossAttention.ts';
 import { readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
 import { countParameters, initializeParameters } from '../../src-main/model/parameters.ts';
 import { type PersonalisedShape, readUser, textLoss } from '../../src-main/model/personalised.ts';
+import { valueAndGradients } from '../../src-main/training/gradientProgram.ts';
 import { runOnce } from '../engine/engines.ts';
 import { SMALL_SHAPE, smallBatch, smallSpecs, trainSmallModel } from '../engine/smallModel.ts';
 
@@ -48,6 +49,29 @@ describe('a personalised language model', () => {
     const title = Int32Array.from(batch['history.title']!.data, (id, i) => (batch['history.mask']!.data[i] === 0 ? 7 : id));
     const changed = { ...batch, 'history.title': ints(title, batch['history.title']!.shape) };
     expect(await hiddenStates(parameters, SMALL_SHAPE, changed)).toEqual(await hiddenStates(parameters, SMALL_SHAPE, batch));
+  });
+
+  it('has the same loss and gradients whether all positions are read or only those with a target', async () => {
+    const parameters = initializeParameters(smallSpecs(), 3);
+    const batch = smallBatch(1);
+    const positions = Array.from(batch['targetWeights']!.data.keys()).filter((position) => batch['targetWeights']!.data[position] === 1);
+    const { targets, targetWeights, ...texts } = batch;
+    const asked: HostTensors = {
+      ...texts,
+      // One slot of padding, with weight 0, points at the first position.
+      targetPositions: ints(Int32Array.of(...positions, 0), [positions.length + 1]),
+      targets: ints(Int32Array.of(...positions.map((position) => targets!.data[position]!), 0), [positions.length + 1]),
+      targetWeights: floats(Float32Array.of(...positions.map(() => 1), 0), [positions.length + 1]),
+    };
+    const lossAndGradients = (x: Tensors) => {
+      const { value, gradients } = valueAndGradients(Object.keys(parameters), x, (all) => textLoss(all, SMALL_SHAPE, all));
+      return { loss: value, ...gradients };
+    };
+    const everywhere = await runOnce(engine, lossAndGradients, { ...parameters, ...batch }, 'loss everywhere');
+    const selected = await runOnce(engine, lossAndGradients, { ...parameters, ...asked }, 'loss at targets');
+    for (const [name, { data }] of Object.entries(everywhere)) {
+      for (const [i, value] of data.entries()) expect(selected[name]!.data[i], `${name}[${i}]`).toBeCloseTo(value, 5);
+    }
   });
 
   it('counts its parameters by component', () => {

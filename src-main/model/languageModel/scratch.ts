@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
 import { addCrossAttention, type CrossAttentionShape, type UserContext } from '../integration/crossAttention.ts';
-import { attention, causalBias, MASKED } from '../operations.ts';
+import { attention, causalBias, linearCrossEntropy, MASKED } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import {
   addAttentionOutput,
@@ -149,4 +149,9 @@ function embedTokens(parameters: Tensors, tokens: Tensor): Tensor {
 /** Scores of every token: [rows, dModel] -> [rows, vocabularySize]. */
 export function tokenLogits(parameters: Tensors, hidden: Tensor): Tensor {
   return tf.matMul(hidden, parameters['lm.tokenEmbedding.weight']!, false, true);
+}
+
+/** `linearCrossEntropy` of the token scores: hidden [rows, dModel], int32 targets [rows], weights [rows]. */
+export function tokenLoss(parameters: Tensors, hidden: Tensor, targets: Tensor, weights: Tensor): Tensor {
+  return linearCrossEntropy(hidden, parameters['lm.tokenEmbedding.weight']!, null, targets, weights);
 }

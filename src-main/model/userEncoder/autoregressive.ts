@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
-import { causalBias, crossEntropy, dense } from '../operations.ts';
+import { causalBias, dense, linearCrossEntropy } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import {
   addFeedForward,
@@ -88,7 +88,8 @@ export function nextEventLoss(parameters: Tensors, shape: UserEncoderShape, inpu
   const weights = tf.reshape(tf.cast(inputs['labels.mask']!, 'float32'), [-1]);
   const byFeature: Tensors = {};
   for (const { name } of shape.features) {
-    byFeature[name] = crossEntropy(featureLogits(parameters, name, embeddings), tf.reshape(inputs[`labels.${name}`]!, [-1]), weights);
+    const { hidden, weight, bias } = featureHead(parameters, name, embeddings);
+    byFeature[name] = linearCrossEntropy(hidden, weight, bias, tf.reshape(inputs[`labels.${name}`]!, [-1]), weights);
   }
   const losses = Object.values(byFeature);
   const loss = losses.slice(1).reduce((sum, next) => tf.add(sum, next), losses[0]!);
@@ -111,7 +112,15 @@ function lastEventSelector(mask: Tensor): Tensor {
 }
 
 function featureLogits(parameters: Tensors, feature: string, embeddings: Tensor): Tensor {
-  const hidden = dense(embeddings, parameters[`encoder.head.${feature}.weight`]!);
-  const scores = tf.matMul(hidden, parameters[`encoder.embedding.${feature}.weight`]!, false, true);
-  return tf.add(scores, parameters[`encoder.head.${feature}.bias`]!);
+  const { hidden, weight, bias } = featureHead(parameters, feature, embeddings);
+  return tf.add(tf.matMul(hidden, weight, false, true), bias);
+}
+
+/** What a feature's logits hidden weight' + bias are made of. */
+function featureHead(parameters: Tensors, feature: string, embeddings: Tensor) {
+  return {
+    hidden: dense(embeddings, parameters[`encoder.head.${feature}.weight`]!),
+    weight: parameters[`encoder.embedding.${feature}.weight`]!,
+    bias: parameters[`encoder.head.${feature}.bias`]!,
+  };
 }
