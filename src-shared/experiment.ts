@@ -130,6 +130,11 @@ const trainingSchema = z
     batchSize: optimizerFields.batchSize.default(32),
     learningRate: optimizerFields.learningRate.default(1e-3),
     weightDecay: optimizerFields.weightDecay.default(1e-3),
+    labelsPerHistory: positive
+      .default(1)
+      .describe(
+        'Events in a row that are labels of one encoded history, each seeing what came before it: the encoder runs once for all of them. Divides batchSize.',
+      ),
     validateEvery: positive.default(50).describe('Steps between validations (loss on the validation examples).'),
     checkpointEvery: positive.default(50).describe('Steps between checkpoints; a resumed run continues from the last one.'),
   })
@@ -185,6 +190,18 @@ export const experimentSchema = z
   .refine((e) => e.languageModel.dModel % e.integration.numHeads === 0, {
     error: 'integration.numHeads must divide languageModel.dModel',
     path: ['integration', 'numHeads'],
+  })
+  .refine((e) => e.training.batchSize % e.training.labelsPerHistory === 0, {
+    error: 'training.labelsPerHistory must divide training.batchSize',
+    path: ['training', 'labelsPerHistory'],
+  })
+  .refine((e) => e.training.labelsPerHistory <= e.history.embedded, {
+    error: 'training.labelsPerHistory must be at most history.embedded',
+    path: ['training', 'labelsPerHistory'],
+  })
+  .refine((e) => e.training.labelsPerHistory === 1 || e.task === 'next-item', {
+    error: 'training.labelsPerHistory above 1 needs task "next-item": another label is about the whole history',
+    path: ['training', 'labelsPerHistory'],
   })
   .refine((e) => e.integration.kind !== 'text-prompt' || e.history.prompted > 0, {
     error: 'integration "text-prompt" needs history.prompted > 0: the events written into the prompt',

@@ -9,6 +9,7 @@ import { decayedParameters, trainableParameters } from '../training/strategies.t
 import { countOnes, VALIDATION_USERS } from './pretraining.ts';
 import type { RunContext } from './runContext.ts';
 import { finetunedSpecs } from './shapes.ts';
+import { groupLabels, type LabelGroup, placeLabels, sharedHistoryInputs } from './sharedHistories.ts';
 import type { TextExamples } from './textExamples.ts';
 import { runTrainingStage } from './trainingStage.ts';
 
@@ -27,6 +28,17 @@ export function textLossInputs({ shape, examples }: Pick<Finetuning, 'shape' | '
   return { ...examples.textInputs(chunk), ...(shape.user && examples.historyInputs(chunk)) };
 }
 
+/** The same for groups of labels, each of which shares one history. */
+function sharedLossInputs({ experiment, reader }: RunContext, { shape, examples }: Finetuning, groups: readonly LabelGroup[]): HostTensors {
+  const size = experiment.training.labelsPerHistory;
+  const { features } = experiment.encoder;
+  const historyLength = experiment.history.embedded;
+  return {
+    ...examples.textInputs(placeLabels(groups, size)),
+    ...(shape.user && sharedHistoryInputs(reader, groups, { size, features, historyLength })),
+  };
+}
+
 export function textLossKey(shape: PersonalisedShape): string {
   return JSON.stringify(['personalised-text', shape]);
 }
@@ -36,8 +48,12 @@ export function finetune(context: RunContext, finetuning: Finetuning): Promise<H
   const { experiment, split } = context;
   const { shape, pretrained } = finetuning;
   const specs = finetunedSpecs(shape);
-  const sampling = { ...experiment.training, count: split.train.length, seed: experiment.seed, stage: 'finetune' };
-  const sampler = createLengthGroupedSampler(sampling, (index) => finetuning.examples.textLength(split.train[index]!));
+  const { labelsPerHistory, batchSize, accumulation } = experiment.training;
+  const groups = groupLabels(split.train, labelsPerHistory);
+  const sampler = createLengthGroupedSampler(
+    { seed: experiment.seed, stage: 'finetune', count: groups.length, batchSize: batchSize / labelsPerHistory, accumulation },
+    (index) => Math.max(...groups[index]!.map((example) => finetuning.examples.textLength(example))),
+  );
   const loss: LossFunction = (parameters, inputs) => textLoss(parameters, shape, inputs);
   const fresh = initializeParameters(specs, experiment.seed);
   const gates = Object.keys(specs).filter((name) => specs[name]!.component === 'gates');
@@ -53,8 +69,8 @@ export function finetune(context: RunContext, finetuning: Finetuning): Promise<H
       decayed: decayedParameters(specs),
       optimizer: experiment.training,
       batch: (step, micro) => {
-        const drawn = sampler.batch(step, micro).map((index) => split.train[index]!);
-        return textLossInputs(finetuning, drawn);
+        const drawn = sampler.batch(step, micro).map((index) => groups[index]!);
+        return labelsPerHistory === 1 ? textLossInputs(finetuning, drawn.flat()) : sharedLossInputs(context, finetuning, drawn);
       },
       tokensIn: (inputs) => countOnes(inputs.targetWeights!.data),
       validation: { every: experiment.training.validateEvery, measure: (parameters) => validate(context, finetuning, parameters) },

@@ -34,8 +34,8 @@ export interface TextExamples {
   textLength(example: Example): number;
   /** `history.*` of the examples, for the user encoder. */
   historyInputs(examples: readonly Example[]): HostTensors;
-  /** `packTexts` of the examples, without `history.*`. */
-  textInputs(examples: readonly Example[], withHistory?: boolean): HostTensors;
+  /** `packTexts` of the examples, without `history.*`; null leaves a row empty. */
+  textInputs(examples: readonly (Example | null)[], withHistory?: boolean): HostTensors;
 }
 
 export function taskPrompt(task: Experiment['task']): string {
@@ -97,7 +97,9 @@ export function createTextExamples({ experiment, reader, tokenizer, maxPositions
     textLength: (example) => promptTokens(example).length + answerTokens(answerOf(example)).length,
     historyInputs: (examples) => historyBatch(reader, examples, experiment.encoder.features, history.embedded),
     textInputs: (examples, withHistory = true) => {
-      const rows = examples.map((example) => ({ prompt: promptTokens(example, withHistory), answer: answerTokens(answerOf(example)) }));
+      const rows = examples.map(
+        (example) => example && { prompt: promptTokens(example, withHistory), answer: answerTokens(answerOf(example)) },
+      );
       return packTexts(rows, tokenizer.endOfText, maxPositions);
     },
   };
@@ -110,27 +112,29 @@ function bucketTargets(count: number): number {
 }
 
 /**
- * Right-padded rows of prompt + answer. The targets are the answer's tokens and end-of-text; each stands at the position of the token
+ * Right-padded rows of prompt + answer; null is an empty row. The targets are the answer's tokens and end-of-text; each stands at the position of the token
  * before it.
  * @returns int32 `tokens` [rows, bucketed length]; int32 `targets` and `targetPositions` (row * length + position), float32
  *   `targetWeights`: [targets, padded with weight 0]
  */
 export function packTexts(
-  rows: readonly { prompt: readonly number[]; answer: readonly number[] }[],
+  rows: readonly ({ prompt: readonly number[]; answer: readonly number[] } | null)[],
   endOfText: number,
   maxPositions: number,
 ): HostTensors {
-  const longest = Math.max(...rows.map(({ prompt, answer }) => prompt.length + answer.length));
+  const longest = Math.max(...rows.map((row) => (row ? row.prompt.length + row.answer.length : 0)));
   if (longest > maxPositions) throw new Error(`packTexts: expected texts of at most ${maxPositions} tokens, got ${longest}`);
   const length = Math.min(bucketLength(longest), maxPositions);
   const tokens = new Int32Array(rows.length * length).fill(endOfText);
-  const mean = rows.reduce((sum, { answer }) => sum + answer.length + 1, 0) / rows.length;
+  const mean = rows.reduce((sum, row) => sum + (row ? row.answer.length + 1 : 0), 0) / rows.length;
   const slots = rows.length * bucketTargets(mean);
   const targets = new Int32Array(slots);
   const targetPositions = new Int32Array(slots);
   const targetWeights = new Float32Array(slots);
   let slot = 0;
-  for (const [row, { prompt, answer }] of rows.entries()) {
+  for (const [row, text] of rows.entries()) {
+    if (!text) continue;
+    const { prompt, answer } = text;
     tokens.set([...prompt, ...answer], row * length);
     for (const [offset, target] of [...answer, endOfText].entries()) {
       targets[slot] = target;

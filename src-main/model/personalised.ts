@@ -28,12 +28,26 @@ export function personalisedSpecs(shape: PersonalisedShape): ParameterSpecs {
   return { ...base, ...userEncoderSpecs(shape.user.encoder), ...crossAttentionSpecs(shape.user.crossAttention) };
 }
 
-/** The user path from `history.*` inputs: encoder, projection, keys and values of every layer. Null for a model without one. */
+/**
+ * The user path from `history.*` inputs: encoder, projection, keys and values of every layer. Null for a model without one.
+ * Where several texts in a row are about one history, int32 `history.visible` [texts, history] says which of its events each may attend to.
+ */
 export function readUser(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
   if (!shape.user) return null;
   const { encoder, crossAttention } = shape.user;
   const embeddings = encodeHistory(parameters, encoder, inputs);
-  return { shape: crossAttention, context: userContext(parameters, crossAttention, embeddings, inputs['history.mask']!) };
+  const visible = inputs['history.visible'];
+  const context = visible
+    ? userContext(parameters, crossAttention, repeatRows(embeddings, visible.shape[0]!), visible)
+    : userContext(parameters, crossAttention, embeddings, inputs['history.mask']!);
+  return { shape: crossAttention, context };
+}
+
+/** Each history once for every text about it: [histories, history, width] -> [rows, history, width], rows a multiple of histories. */
+function repeatRows(embeddings: Tensor, rows: number): Tensor {
+  const [histories, history, width] = embeddings.shape as [number, number, number];
+  const repeated = tf.broadcastTo(tf.expandDims(embeddings, 1), [histories, rows / histories, history, width]);
+  return tf.reshape(repeated, [rows, history, width]);
 }
 
 /** The user path from embeddings computed before (the input `embeddings`), so that the encoder does not run again. */

@@ -74,6 +74,34 @@ describe('a personalised language model', () => {
     }
   });
 
+  it('has the same loss and gradients whether texts share an encoded history or have it each for themselves', async () => {
+    const parameters = initializeParameters(smallSpecs(), 3);
+    for (const layer of [0, 1]) parameters[`integration.layers.${layer}.gate`]!.data.fill(0.5);
+    const batch = smallBatch(1);
+    // Two histories of six events; of each, the first text sees two events and the second all.
+    const visible = ints(
+      Int32Array.from({ length: 4 * 6 }, (_, i) => (i % 12 < 2 || i % 12 >= 6 ? 1 : 0)),
+      [4, 6],
+    );
+    const full = (rows: number) => ints(new Int32Array(rows * 6).fill(1), [rows, 6]);
+    const shared: HostTensors = { ...batch, 'history.mask': full(2), 'history.visible': visible };
+    const each: HostTensors = { ...batch, 'history.mask': visible };
+    for (const name of ['history.title', 'history.rating']) {
+      const [first, second] = [batch[name]!.data.slice(0, 6), batch[name]!.data.slice(6, 12)];
+      shared[name] = ints(Int32Array.of(...first, ...second), [2, 6]);
+      each[name] = ints(Int32Array.of(...first, ...first, ...second, ...second), [4, 6]);
+    }
+    const lossAndGradients = (x: Tensors) => {
+      const { value, gradients } = valueAndGradients(Object.keys(parameters), x, (all) => textLoss(all, SMALL_SHAPE, all));
+      return { loss: value, ...gradients };
+    };
+    const expected = await runOnce(engine, lossAndGradients, { ...parameters, ...each }, 'a history each');
+    const actual = await runOnce(engine, lossAndGradients, { ...parameters, ...shared }, 'shared histories');
+    for (const [name, { data }] of Object.entries(expected)) {
+      for (const [i, value] of data.entries()) expect(actual[name]!.data[i], `${name}[${i}]`).toBeCloseTo(value, 5);
+    }
+  });
+
   it('counts its parameters by component', () => {
     const specs = smallSpecs();
     const trainable = new Set(Object.keys(specs).filter((name) => specs[name]!.component !== 'languageModel'));
