@@ -7,7 +7,7 @@ import { type Engine, type HostTensors, ints } from '../engine/engine.ts';
 import { efficiencyPoint, embeddingPromptTokens, measureRequests, textPromptTokens } from '../evaluation/efficiency.ts';
 import { createSession } from '../evaluation/languageModelSession.ts';
 import { mean } from '../evaluation/statistics.ts';
-import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, initializeParameters } from '../model/parameters.ts';
 import type { PersonalisedShape } from '../model/personalised.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';

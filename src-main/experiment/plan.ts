@@ -2,7 +2,7 @@ import type { Plan } from '../../src-shared/contract.ts';
 import type { Experiment } from '../../src-shared/experiment.ts';
 import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
-import { languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
 import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';

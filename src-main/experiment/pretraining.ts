@@ -3,7 +3,7 @@ import { timelineOf } from '../data/timelines.ts';
 import { pretrainingRows } from '../data/windows.ts';
 import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
-import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { initializeParameters } from '../model/parameters.ts';
 import { textLoss } from '../model/personalised.ts';
 import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';

@@ -1,5 +1,5 @@
 import type { Experiment } from '../../src-shared/experiment.ts';
-import type { LanguageModelShape } from '../model/languageModel/scratch.ts';
+import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
 import type { ParameterSpecs } from '../model/parameters.ts';
 import { type PersonalisedShape, personalisedSpecs } from '../model/personalised.ts';
 import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
