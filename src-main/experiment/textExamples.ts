@@ -72,7 +72,7 @@ export function promptEvents(reader: DatasetReader, timeline: Timeline, end: num
 export function createTextExamples({ experiment, reader, tokenizer, maxPositions }: TextExamplesOptions): TextExamples {
   const { task, history } = experiment;
   const answers = [...new Set(task === 'next-item' ? reader.titles : reader.genres)];
-  const answerTokens = (answer: string) => tokenizer.encode(targetText(answer));
+  const answerTokens = (answer: string) => tokenizer.encodeContinuation(targetText(answer));
   const longestAnswer = answers.reduce((longest, answer) => Math.max(longest, answerTokens(answer).length), 0) + 1;
   const tokenBudget = maxPositions - longestAnswer;
   const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean) => {
