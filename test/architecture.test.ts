@@ -44,6 +44,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
       'src-main/data',
       'src-main/text',
       'src-main/evaluation',
+      'src-main/pretrained',
       'src-main/experiment',
     ],
     packages: 'any',

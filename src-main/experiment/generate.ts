@@ -3,6 +3,7 @@ import type { generationSchema, MethodRequest } from '../../src-shared/contract.
 import { AppError } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
+import type { GeneratedText } from '../../src-shared/model.ts';
 import type { RunDetail } from '../../src-shared/run.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
@@ -12,11 +13,12 @@ import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { historyPrompt, historyText } from '../text/prompts.ts';
 import { readCheckpoint } from './checkpoints.ts';
+import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
+import { openTrainedLanguageModel } from './languageModels.ts';
 import { type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
-import { encoderShape, languageModelShape, personalisedShape, promptedEvents } from './shapes.ts';
+import { encoderShape, personalisedShape, promptedEvents } from './shapes.ts';
 import { createTextExamples, promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
-import { openRunTokenizer } from './tokenizers.ts';
 
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
@@ -26,6 +28,7 @@ interface Generator {
   readonly experiment: Experiment;
   readonly reader: DatasetReader;
   readonly model: LoadedModel;
+  readonly stopTokens: ReadonlySet<number>;
   readonly examples: TextExamples;
   readonly trie: TokenTrie;
   readonly catalogue: TitleCatalogue;
@@ -53,6 +56,25 @@ export async function generateForRun(workspace: Workspace, request: GenerationRe
   return { prompt: text, candidates: candidates!.map((answer) => ({ ...answer, inCatalogue: catalogue.has(answer.text) })) };
 }
 
+/**
+ * Continues a prompt freely with the fine-tuned model of a run.
+ * @param request `userId` null: with the user path off, so the base language model alone
+ * @throws AppError as `generateForRun`
+ */
+export async function writeForRun(workspace: Workspace, request: MethodRequest<'runs.write'>, live: LiveText = {}): Promise<GeneratedText> {
+  const generator = await openGenerator(workspace, request.runId);
+  const { model, examples, stopTokens } = generator;
+  const withUser = request.userId !== null && model.shape.user !== null;
+  return continuePrompt({
+    ...model,
+    stopTokens,
+    shape: withUser ? model.shape : { ...model.shape, user: null },
+    history: withUser ? examples.historyInputs([wholeTimeline(generator, request.userId!)]) : null,
+    ...request,
+    live,
+  });
+}
+
 /** What comes after the user's last event. */
 function wholeTimeline({ reader }: Generator, userId: number): Example {
   return { userId, labelIndex: timelineOf(reader, userId).itemIds.length };
@@ -62,7 +84,7 @@ function buildPrompt(generator: Generator, { userId, prompt }: GenerationRequest
   const { experiment, reader, model, examples } = generator;
   const task = prompt ?? taskPrompt(experiment.task);
   const tokenBudget = model.shape.languageModel.maxPositions - examples.longestAnswer;
-  const length = model.tokenizer.encode(task).length;
+  const length = model.tokenizer.encodePrompt(task).length;
   if (length === 0 || length > tokenBudget) {
     throw new AppError('input-invalid', `generate: expected a prompt of 1 to ${tokenBudget} tokens, got ${length}; change the prompt`);
   }
@@ -94,8 +116,7 @@ async function loadGenerator(workspace: Workspace, run: RunDetail): Promise<Gene
   }
   const experiment = experimentSchema.parse(run.config);
   const reader = workspace.datasets.open(run.datasetName);
-  const tokenizer = openRunTokenizer(workspace, run.id);
-  const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
+  const { tokenizer, stopTokens, shape: languageModel } = openTrainedLanguageModel(workspace, run, experiment);
   const shape = personalisedShape(languageModel, experiment, encoderShape(experiment, reader));
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
   const { state } = readCheckpoint(checkpoint.path);
@@ -105,6 +126,7 @@ async function loadGenerator(workspace: Workspace, run: RunDetail): Promise<Gene
     experiment,
     reader,
     examples,
+    stopTokens,
     model: { engine, parameters: await uploadAll(engine, state.parameters), shape, tokenizer },
     trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
     catalogue: new TitleCatalogue(examples.answers),

@@ -1,3 +1,4 @@
+import type { ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { pretrainingBatch } from '../data/batches.ts';
 import { timelineOf } from '../data/timelines.ts';
 import { pretrainingRows } from '../data/windows.ts';
@@ -101,7 +102,7 @@ function ratedTexts({ reader, split }: RunContext): TextSource {
 /** Pretraining of the language model on the texts of the items, so that it can write titles. */
 export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
   const { experiment, tokenizer } = context;
-  const { pretraining } = experiment.languageModel;
+  const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
   const corpus = createItemCorpus(ratedTexts(context), tokenizer, {
     ...pretraining,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
 import { type Database, openDatabase } from './database.ts';
 import { DatasetStore } from './datasetStore.ts';
+import { ModelStore } from './modelStore.ts';
 import { RunStore } from './runStore.ts';
 import { SettingsStore } from './settingsStore.ts';
 import { removeAbandonedFolders } from './temporary.ts';
@@ -17,6 +18,7 @@ export interface Workspace {
   readonly temporaryPath: string;
   readonly datasets: DatasetStore;
   readonly runs: RunStore;
+  readonly models: ModelStore;
   readonly settings: SettingsStore;
   close(): void;
 }
@@ -41,6 +43,7 @@ export function openWorkspace(path: string): Workspace {
     temporaryPath,
     datasets: new DatasetStore(database),
     runs: new RunStore(database, blobsPath),
+    models: new ModelStore(database),
     settings: new SettingsStore(database),
     close: () => database.close(),
   };

@@ -72,12 +72,12 @@ export function historyPrompt(options: HistoryPromptOptions): TokenId[] {
 
 /** `historyPrompt`, and how many of the events it names. */
 export function fitHistory({ events, tokenizer, tokenBudget, taskPrompt }: HistoryPromptOptions): { tokens: TokenId[]; events: number } {
-  const task = tokenizer.encode(taskPrompt);
+  const task = tokenizer.encodePrompt(taskPrompt);
   if (task.length > tokenBudget) {
     throw new Error(`historyPrompt: expected a budget of at least ${task.length} tokens for "${taskPrompt}", got ${tokenBudget}`);
   }
-  const heading = tokenizer.encode(HISTORY_HEADING);
-  const end = [...tokenizer.encodeContinuation(LINE_BREAK), ...task];
+  const heading = tokenizer.encodePrompt(HISTORY_HEADING);
+  const end = tokenizer.encodeContinuation(LINE_BREAK).concat(tokenizer.encodeContinuation(taskPrompt));
   const recent = recentEvents(events, tokenizer, tokenBudget - heading.length - end.length);
   if (recent.length === 0) return { tokens: task, events: 0 };
   return { tokens: [heading, ...recent, end].flat(), events: recent.length };
