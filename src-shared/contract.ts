@@ -149,6 +149,9 @@ export const contract = {
     output: generatedTextSchema,
   },
 
+  /** Writes a completed run's language model as a Hugging Face folder, in a folder that is new or empty. */
+  'runs.export': { input: z.object({ runId: z.string(), path: z.string().min(1) }), output: z.object({ path: z.string() }) },
+
   'models.list': { input: nothing, output: z.array(modelSummarySchema) },
   /** Adds the folder of a pretrained language model; the name is the folder's unless another is given. */
   'models.add': { input: z.object({ path: z.string(), name: modelNameSchema.optional() }), output: modelSummarySchema },

@@ -57,6 +57,7 @@ export function createBackend(options: BackendOptions): Backend {
     ...runMethods(context, jobs.runs),
     ...modelMethods(context, jobs.text),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }),
+    'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
   return {
@@ -168,7 +169,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
   };
 }
 
-function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write'> {
+function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export'> {
   const { workspace, emit } = context;
   const { runs } = workspace;
   return {

@@ -3,6 +3,7 @@ import type { LiveText } from '../experiment/continuePrompt.ts';
 import { generateForRun, writeForRun } from '../experiment/generate.ts';
 import { connectToParent } from '../experiment/parentChannel.ts';
 import { generateWithModel, verifyModel } from '../experiment/pretrainedModel.ts';
+import { exportRun } from '../experiment/trainedRun.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { type GenerateAnswer, generateRequestSchema, type TextCall } from './generateMessages.ts';
 
@@ -32,6 +33,8 @@ function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise
       return generateForRun(workspace, call.input);
     case 'runs.write':
       return writeForRun(workspace, call.input, live);
+    case 'runs.export':
+      return exportRun(workspace, call.input);
     case 'models.generate':
       return generateWithModel(workspace, call.input, live);
     case 'models.verify':

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import type { generationSchema, MethodRequest } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText } from '../../src-shared/model.ts';
-import type { RunDetail } from '../../src-shared/run.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
@@ -12,13 +11,12 @@ import { TokenTrie } from '../evaluation/trie.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { historyPrompt, historyText } from '../text/prompts.ts';
-import { readCheckpoint } from './checkpoints.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
-import { openTrainedLanguageModel } from './languageModels.ts';
 import { type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
-import { encoderShape, personalisedShape, promptedEvents } from './shapes.ts';
+import { promptedEvents } from './shapes.ts';
 import { createTextExamples, promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
+import { openTrainedRun } from './trainedRun.ts';
 
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
@@ -97,37 +95,27 @@ function buildPrompt(generator: Generator, { userId, prompt }: GenerationRequest
 }
 
 async function openGenerator(workspace: Workspace, runId: string): Promise<Generator> {
-  const run = workspace.runs.get(runId);
+  workspace.runs.summary(runId);
   const previous = await generators.get(workspace)?.catch(() => null);
   if (previous?.runId === runId) return previous;
   await previous?.model.engine.dispose();
-  const opening = loadGenerator(workspace, run);
+  const opening = loadGenerator(workspace, runId);
   generators.set(workspace, opening);
   return opening;
 }
 
-async function loadGenerator(workspace: Workspace, run: RunDetail): Promise<Generator> {
-  const checkpoint = workspace.runs.latestCheckpoint(run.id, 'finetune');
-  if (!checkpoint || !run.stages.some(({ name, status }) => name === 'finetune' && status === 'done')) {
-    throw new AppError(
-      'input-invalid',
-      `run "${run.id}": expected a run whose finetune stage is done, got one that is ${run.status}; let it finish first`,
-    );
-  }
-  const experiment = experimentSchema.parse(run.config);
-  const reader = workspace.datasets.open(run.datasetName);
-  const { tokenizer, stopTokens, shape: languageModel } = openTrainedLanguageModel(workspace, run, experiment);
-  const shape = personalisedShape(languageModel, experiment, encoderShape(experiment, reader));
-  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
-  const { state } = readCheckpoint(checkpoint.path);
+async function loadGenerator(workspace: Workspace, runId: string): Promise<Generator> {
+  const { experiment, reader, languageModel, shape, parameters } = openTrainedRun(workspace, runId);
+  const { tokenizer, stopTokens } = languageModel;
+  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.shape.maxPositions });
   const engine = await openEngine(experiment.engine);
   return {
-    runId: run.id,
+    runId,
     experiment,
     reader,
     examples,
     stopTokens,
-    model: { engine, parameters: await uploadAll(engine, state.parameters), shape, tokenizer },
+    model: { engine, parameters: await uploadAll(engine, parameters), shape, tokenizer },
     trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
     catalogue: new TitleCatalogue(examples.answers),
   };
