@@ -6,6 +6,7 @@ import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText } from '../../src-shared/model.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
+import type { HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
@@ -17,6 +18,7 @@ import { type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
 import { promptedEvents } from './shapes.ts';
 import { createTextExamples, promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
 import { openTrainedRun } from './trainedRun.ts';
+import { userEmbeddings } from './userEmbeddings.ts';
 
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
@@ -46,7 +48,7 @@ export async function generateForRun(workspace: Workspace, request: GenerationRe
   const { tokens, text } = buildPrompt(generator, request);
   const [candidates] = await writeAnswers(model, {
     prompts: [tokens],
-    history: request.userId !== null && model.shape.user ? examples.historyInputs([wholeTimeline(generator, request.userId)]) : null,
+    history: await userInputs(workspace, generator, request.userId),
     beams: request.beams,
     maxTokens: examples.longestAnswer,
     ...(request.constrained && { trie }),
@@ -61,16 +63,23 @@ export async function generateForRun(workspace: Workspace, request: GenerationRe
  */
 export async function writeForRun(workspace: Workspace, request: MethodRequest<'runs.write'>, live: LiveText = {}): Promise<GeneratedText> {
   const generator = await openGenerator(workspace, request.runId);
-  const { model, examples, stopTokens } = generator;
-  const withUser = request.userId !== null && model.shape.user !== null;
+  const { model, stopTokens } = generator;
+  const history = await userInputs(workspace, generator, request.userId);
   return continuePrompt({
     ...model,
     stopTokens,
-    shape: withUser ? model.shape : { ...model.shape, user: null },
-    history: withUser ? examples.historyInputs([wholeTimeline(generator, request.userId!)]) : null,
+    shape: history ? model.shape : { ...model.shape, user: null },
+    history,
     ...request,
     live,
   });
+}
+
+/** Embeddings of the user's timeline; null without a user, or for a model without a user path. */
+async function userInputs(workspace: Workspace, generator: Generator, userId: number | null): Promise<HostTensors | null> {
+  const { runId, model, examples } = generator;
+  if (userId === null || !model.shape.user) return null;
+  return userEmbeddings(workspace, model, { runId, userId }, examples.historyInputs([wholeTimeline(generator, userId)]));
 }
 
 /** What comes after the user's last event. */
