@@ -9,6 +9,7 @@ import './workbench/styles/controls.css';
 import './workbench/styles/lists.css';
 import './workbench/styles/pages.css';
 import './workbench/styles/charts.css';
+import './workbench/styles/files.css';
 import { createRoot } from 'react-dom/client';
 import { contributeAll } from './contrib/contributions.ts';
 import { startBackend } from './state/backend.ts';

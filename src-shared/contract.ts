@@ -10,6 +10,7 @@ import {
   userSummarySchema,
 } from './dataset.ts';
 import { problemSchema } from './experiment.ts';
+import { generatedTextSchema, generationOptionsSchema, modelNameSchema, modelSummarySchema, modelVerificationSchema } from './model.ts';
 import { comparisonSchema, curveSchema, metricPointSchema, runDetailSchema, runSummarySchema } from './run.ts';
 
 /** The one contract between the workbench (or any client) and the backend: each method's input and output. */
@@ -136,6 +137,41 @@ export const contract = {
     output: generationSchema,
   },
 
+  /** Continues a prompt freely with a completed run's model, token by token: see `models.generate`. `userId` null: without the user. */
+  'runs.write': {
+    input: z.object({
+      runId: z.string(),
+      userId: z.number().int().nullable(),
+      prompt: z.string(),
+      options: generationOptionsSchema.prefault({}),
+      generationId: z.string().max(100).optional(),
+    }),
+    output: generatedTextSchema,
+  },
+
+  /** Writes a completed run's language model as a Hugging Face folder, in a folder that is new or empty. */
+  'runs.export': { input: z.object({ runId: z.string(), path: z.string().min(1) }), output: z.object({ path: z.string() }) },
+
+  'models.list': { input: nothing, output: z.array(modelSummarySchema) },
+  /** Adds the folder of a pretrained language model; the name is the folder's unless another is given. */
+  'models.add': { input: z.object({ path: z.string(), name: modelNameSchema.optional() }), output: modelSummarySchema },
+  /** Forgets a model; its folder stays. */
+  'models.remove': { input: z.object({ name: z.string() }), output: nothing },
+  /** Reads its files again and measures its perplexity on a text. */
+  'models.verify': { input: z.object({ name: z.string(), text: z.string().min(1).optional() }), output: modelVerificationSchema },
+  /** Continues a prompt; with a `generationId`, `generation.text` events bring the text as it grows, and it can be stopped. */
+  'models.generate': {
+    input: z.object({
+      name: z.string(),
+      prompt: z.string(),
+      options: generationOptionsSchema.prefault({}),
+      generationId: z.string().max(100).optional(),
+    }),
+    output: generatedTextSchema,
+  },
+  /** Ends the text of `models.generate` or `runs.write` after the token in progress. */
+  'models.stopGeneration': { input: z.object({ generationId: z.string() }), output: nothing },
+
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
   'settings.set': { input: z.object({ values: z.record(z.string(), z.unknown()) }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -151,6 +187,9 @@ export const backendEvents = {
   'import.progress': importProgressSchema,
   'datasets.changed': nothing,
   'experiments.changed': nothing,
+  'models.changed': nothing,
+  /** The next piece of a text that is being written. */
+  'generation.text': z.object({ generationId: z.string(), text: z.string() }),
   /** The run's state as of now: sent on every status or stage change and at most twice a second while it trains. */
   'run.changed': runSummarySchema,
   'run.deleted': runRef,

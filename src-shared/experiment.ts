@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetNameSchema } from './dataset.ts';
+import { modelNameSchema } from './model.ts';
 
 /**
  * The experiment file (`*.experiment.jsonc`). Every value but `dataset` has a default; unknown keys are errors.
@@ -91,7 +92,7 @@ const lmPretrainingSchema = z
   })
   .prefault({});
 
-const languageModelSchema = z
+const scratchModelSchema = z
   .strictObject({
     kind: z.enum(['scratch']).default('scratch').describe('A small GPT, trained here from scratch on the texts of the items.'),
     vocabularySize: z.number().int().min(300).max(65536).default(2048).describe('Byte-pair tokens, learned from the texts of the dataset.'),
@@ -100,7 +101,10 @@ const languageModelSchema = z
     numHeads: positive.default(4).describe('Attention heads. Divides dModel.'),
     pretraining: lmPretrainingSchema,
   })
-  .refine((lm) => lm.dModel % lm.numHeads === 0, { error: 'languageModel.numHeads must divide languageModel.dModel', path: ['numHeads'] })
+  .refine((lm) => lm.dModel % lm.numHeads === 0, { error: 'languageModel.numHeads must divide languageModel.dModel', path: ['numHeads'] });
+
+const languageModelSchema = z
+  .union([modelNameSchema.describe('A pretrained language model of the workspace, by its name (userllm models list).'), scratchModelSchema])
   .prefault({});
 
 const integrationSchema = z
@@ -187,7 +191,7 @@ export const experimentSchema = z
       .default(1),
     engine: engineSchema,
   })
-  .refine((e) => e.languageModel.dModel % e.integration.numHeads === 0, {
+  .refine(({ languageModel: lm, integration }) => typeof lm === 'string' || lm.dModel % integration.numHeads === 0, {
     error: 'integration.numHeads must divide languageModel.dModel',
     path: ['integration', 'numHeads'],
   })
@@ -213,7 +217,9 @@ export type ExperimentInput = z.input<typeof experimentSchema>;
 /** The resolved experiment: every value present; stored with the run. */
 export type Experiment = z.output<typeof experimentSchema>;
 export type EncoderConfig = Experiment['encoder'];
+/** The name of a pretrained language model, or the sizes of one that is made from scratch. */
 export type LanguageModelConfig = Experiment['languageModel'];
+export type ScratchModelConfig = Exclude<LanguageModelConfig, string>;
 export type IntegrationConfig = Experiment['integration'];
 export type OptimizerConfig = Pick<
   Experiment['training'],

@@ -15,6 +15,10 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
   'src-main/store': { folders: ['src-shared', 'src-main/engine/engine.ts'], packages: 'any' },
   'src-main/data': { folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/store'], packages: 'any' },
   'src-main/text': { folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model'], packages: 'any' },
+  'src-main/pretrained': {
+    folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model', 'src-main/store', 'src-main/text'],
+    packages: [],
+  },
   'src-main/evaluation': { folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model', 'src-main/text'], packages: 'any' },
   'src-main/experiment': {
     folders: [
@@ -26,6 +30,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
       'src-main/data',
       'src-main/text',
       'src-main/evaluation',
+      'src-main/pretrained',
       'package.json',
     ],
     packages: 'any',
@@ -39,6 +44,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
       'src-main/data',
       'src-main/text',
       'src-main/evaluation',
+      'src-main/pretrained',
       'src-main/experiment',
     ],
     packages: 'any',

@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
+import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
 import { requireExperiment } from '../experiment/parse.ts';
 import { suggestExperiment } from '../experiment/suggest.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -18,6 +19,7 @@ import { listFolder } from './fileBrowser.ts';
 import { TextGeneration } from './generation.ts';
 import { Imports } from './imports.ts';
 import type { JobLauncher } from './jobLauncher.ts';
+import { modelMethods } from './models.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
@@ -53,7 +55,10 @@ export function createBackend(options: BackendOptions): Backend {
     ...datasetMethods(context, jobs.imports),
     ...experimentMethods(context),
     ...runMethods(context, jobs.runs),
-    'runs.generate': (request) => jobs.text.generate(request),
+    ...modelMethods(context, jobs.text),
+    'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }),
+    'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
+    'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
   return {
     api,
@@ -164,7 +169,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
   };
 }
 
-function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate'> {
+function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export'> {
   const { workspace, emit } = context;
   const { runs } = workspace;
   return {
@@ -214,7 +219,8 @@ function createRun({ workspace, version }: BackendContext, source: string): stri
     }),
   );
   const id = `${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`;
-  const environment = describeEnvironment(version);
+  const model = pretrainedModel(workspace, config);
+  const environment = { ...describeEnvironment(version), ...(model && { [FINGERPRINT_KEY]: model.fingerprint }) };
   workspace.runs.create({ id, name: config.name, config, source, datasetName, datasetFingerprint: fingerprint, environment, stages });
   return id;
 }

@@ -1,10 +1,18 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { MethodOutput, Plan } from '../../src-shared/contract.ts';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import type { Experiment, Problem } from '../../src-shared/experiment.ts';
+import { pretrainedShape } from '../experiment/languageModels.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import type { Workspace } from '../store/workspace.ts';
+
+/** What in the file is to blame, by the code of the error. */
+const PLACES: Partial<Record<ErrorCode, string[]>> = {
+  'dataset-not-found': ['dataset'],
+  'model-not-found': ['languageModel'],
+  'checkpoint-invalid': ['languageModel'],
+};
 
 /** Everything that can be said of an experiment file before it runs: what is wrong, and what it would do. */
 export function validateExperiment(workspace: Workspace, text: string): MethodOutput<'experiments.validate'> {
@@ -14,14 +22,14 @@ export function validateExperiment(workspace: Workspace, text: string): MethodOu
     return { problems, plan: planFor(workspace, experiment) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const path = error.code === 'dataset-not-found' ? ['dataset'] : [];
+    const path = PLACES[error.code] ?? [];
     return { problems: [...problems, problemAt(text, path, error.message)], plan: null };
   }
 }
 
-/** @throws AppError `dataset-not-found` with a suggestion, `experiment-invalid` when the dataset cannot serve it */
+/** @throws AppError `dataset-not-found` or `model-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when the dataset cannot serve it */
 export function planFor(workspace: Workspace, experiment: Experiment): Plan {
-  return planExperiment(experiment, workspace.datasets.open(experiment.dataset));
+  return planExperiment(experiment, workspace.datasets.open(experiment.dataset), pretrainedShape(workspace, experiment));
 }
 
 /** A problem at the value that stands at `path`; at the start of the file when there is none. */

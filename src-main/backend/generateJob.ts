@@ -1,27 +1,56 @@
-import { toErrorData } from '../../src-shared/errors.ts';
-import { generateForRun } from '../experiment/generate.ts';
+import { toErrorData, unreachable } from '../../src-shared/errors.ts';
+import type { LiveText } from '../experiment/continuePrompt.ts';
+import { generateForRun, writeForRun } from '../experiment/generate.ts';
 import { connectToParent } from '../experiment/parentChannel.ts';
+import { generateWithModel, verifyModel } from '../experiment/pretrainedModel.ts';
+import { exportRun } from '../experiment/trainedRun.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
-import { type GenerateAnswer, type GenerateRequest, generateRequestSchema } from './generateMessages.ts';
+import { type GenerateAnswer, generateRequestSchema, type TextCall } from './generateMessages.ts';
 
 /** Process entry: writes text with trained models, one request after the other, until the backend goes away. */
 const parent = connectToParent();
 let workspace: Workspace | null = null;
 let previous: Promise<void> = Promise.resolve();
+/** Requests that wait or run. */
+const cancellers = new Map<number, AbortController>();
 
-async function answer({ id, workspacePath, request }: GenerateRequest): Promise<void> {
-  let result: GenerateAnswer['result'];
+async function answer(id: number, workspacePath: string, call: TextCall): Promise<void> {
+  const send = (message: GenerateAnswer) => parent.send(message);
+  const live: LiveText = { onText: (text) => void send({ type: 'text', id, text }), signal: cancellers.get(id)!.signal };
   try {
     workspace ??= openWorkspace(workspacePath);
-    result = { ok: true, value: await generateForRun(workspace, request) };
+    await send({ type: 'answer', id, result: { ok: true, value: await resultOf(workspace, call, live) } });
   } catch (error) {
-    result = { ok: false, error: toErrorData(error) };
+    await send({ type: 'answer', id, result: { ok: false, error: toErrorData(error) } });
+  } finally {
+    cancellers.delete(id);
   }
-  await parent.send({ id, result } satisfies GenerateAnswer);
 }
 
-parent.onMessage((message) => {
-  const request = generateRequestSchema.parse(message);
-  previous = previous.then(() => answer(request));
+function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise<unknown> {
+  switch (call.method) {
+    case 'runs.generate':
+      return generateForRun(workspace, call.input);
+    case 'runs.write':
+      return writeForRun(workspace, call.input, live);
+    case 'runs.export':
+      return exportRun(workspace, call.input);
+    case 'models.generate':
+      return generateWithModel(workspace, call.input, live);
+    case 'models.verify':
+      return verifyModel(workspace, call.input);
+    default:
+      return unreachable(call);
+  }
+}
+
+parent.onMessage((raw) => {
+  const message = generateRequestSchema.parse(raw);
+  if (message.type === 'cancel') {
+    cancellers.get(message.id)?.abort();
+    return;
+  }
+  cancellers.set(message.id, new AbortController());
+  previous = previous.then(() => answer(message.id, message.workspacePath, message.call));
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type DeviceTensors, type Engine, floats, type HostTensors, ints, type TensorSpec, type Tensors } from '../engine/engine.ts';
 import { crossAttentionSpecs, userContext } from '../model/integration/crossAttention.ts';
-import { languageModelSpecs, readTexts, tokenLoss } from '../model/languageModel/scratch.ts';
+import { languageModelSpecs, readTexts, tokenLoss } from '../model/languageModel/languageModel.ts';
 import { initializeParameters, type ParameterSpecs, seededUniform, tensorSpecs } from '../model/parameters.ts';
 import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
 import { valueAndGradients } from '../training/gradientProgram.ts';
@@ -77,7 +77,7 @@ export function languageModelBenchmark(): StepBenchmark {
   const loss = (p: Tensors, x: Tensors) => {
     const user = { shape: crossAttention, context: userContext(p, crossAttention, x['embeddings']!, x['history.mask']!) };
     const hidden = tf.reshape(readTexts(p, languageModel, x['tokens']!, user), [-1, 256]);
-    return tokenLoss(p, hidden, tf.reshape(x['targets']!, [-1]), tf.reshape(x['targetWeights']!, [-1]));
+    return tokenLoss(p, languageModel, hidden, tf.reshape(x['targets']!, [-1]), tf.reshape(x['targetWeights']!, [-1]));
   };
   return { name: 'lm', specs, inputs, tokens: batch * length, loss };
 }

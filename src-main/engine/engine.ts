@@ -90,6 +90,11 @@ export interface Engine {
   readonly provider: string;
   readonly device: string;
   upload(value: HostTensor): Promise<DeviceTensor>;
+  /**
+   * Uploads float32 numbers that come in parts, in row-major order. On the CPU each part goes straight to its place, so that a large tensor
+   * is never in memory twice.
+   */
+  uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<DeviceTensor>;
   /** Returns the cached program when key, shapes and options were compiled before. */
   compile(fn: ProgramFunction, options: ProgramOptions): Promise<Program>;
   createAdamW(parameters: DeviceTensors, options: AdamWOptions): Promise<Optimizer>;
@@ -99,6 +104,17 @@ export interface Engine {
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
+}
+
+/** The parts of a tensor in one array. @throws Error unless they are exactly as many numbers as the shape has */
+export function joinParts(shape: readonly number[], parts: Iterable<Float32Array>, data = new Float32Array(sizeOf(shape))): HostTensor {
+  let done = 0;
+  for (const part of parts) {
+    data.set(part, done);
+    done += part.length;
+  }
+  if (done !== sizeOf(shape)) throw new Error(`joinParts: expected ${sizeOf(shape)} numbers for shape [${shape}], got ${done}`);
+  return floats(data, shape);
 }
 
 export function floats(data: Float32Array, shape: readonly number[]): HostTensor {

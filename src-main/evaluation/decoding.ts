@@ -25,6 +25,8 @@ export interface BeamSearchOptions {
   readonly trie?: TokenTrie;
   /** alpha of the length penalty; 0, the default: none. */
   readonly lengthPenalty?: number;
+  /** Texts that were cut off compete with finished ones by their scores; otherwise they come after all of them. */
+  readonly openEnded?: boolean;
   /** Candidates with equal text are one: the better score stays. Without it candidates differ in their tokens. */
   readonly textOf?: (tokens: readonly TokenId[]) => string;
 }
@@ -141,16 +143,17 @@ class PromptSearch {
     this.done = next.length === 0 || !this.finished.canBeBeatenBy(next[0]!.logProbability, this.length + 1);
   }
 
-  /** Finished texts, best first; cut-off ones fill up. */
+  /** Finished texts, best first; cut-off ones fill up, or compete. */
   result(): Candidate[] {
-    const { beams, trie, textOf } = this.options;
+    const { beams, trie, textOf, openEnded } = this.options;
     const finished = this.finished.list();
     if (trie) return finished;
     const texts = new Set(textOf && finished.map(({ tokens }) => textOf(tokens)));
     const cutOff = this.live
       .filter(({ tokens }) => !textOf || addNew(texts, textOf(tokens)))
       .map(({ tokens, logProbability }) => this.finished.describe(tokens, logProbability, this.length, false, -1));
-    return [...finished, ...cutOff].slice(0, beams);
+    const all = [...finished, ...cutOff];
+    return (openEnded ? all.sort((a, b) => b.score - a.score) : all).slice(0, beams);
   }
 
   private finishBeams(logProbabilities: Float32Array, rows: readonly number[]): void {

@@ -31,7 +31,7 @@ export function textPromptTokens({ tokenizer, taskPrompt, histories }: TextPromp
 
 /** Tokens of a request whose user comes as embeddings: the task prompt, at every history length. */
 export function embeddingPromptTokens(tokenizer: Tokenizer, taskPrompt: string): number {
-  return tokenizer.encode(taskPrompt).length;
+  return tokenizer.encodePrompt(taskPrompt).length;
 }
 
 /** One row of the efficiency table. `parameters`: N, those of the language model; D = tokens of the request. */

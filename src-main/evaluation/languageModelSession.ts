@@ -10,6 +10,7 @@ import {
   sizeOf,
   type TensorSpec,
 } from '../engine/engine.ts';
+import { cacheShape } from '../model/languageModel/languageModel.ts';
 import { type PersonalisedShape, readNextTokens, readPrompts } from '../model/personalised.ts';
 import { encodeHistory } from '../model/userEncoder/autoregressive.ts';
 import type { DecodingSession } from './decoding.ts';
@@ -175,10 +176,10 @@ export class LanguageModelSession implements DecodingSession {
 
   private emptyCaches(): HostTensors {
     const { shape, prompts, beams, maxTokens } = this.options;
-    const { numHeads, dModel, numLayers } = shape.languageModel;
-    const cacheShape = [prompts.length * beams, numHeads, maxTokens, dModel / numHeads];
-    const names = layerNames('generated', numLayers);
-    return Object.fromEntries(names.map((name) => [name, floats(new Float32Array(sizeOf(cacheShape)), cacheShape)]));
+    const { heads, headDim } = cacheShape(shape.languageModel);
+    const slots = [prompts.length * beams, heads, maxTokens, headDim];
+    const names = layerNames('generated', shape.languageModel.numLayers);
+    return Object.fromEntries(names.map((name) => [name, floats(new Float32Array(sizeOf(slots)), slots)]));
   }
 }
 

@@ -1,22 +1,24 @@
 import type { z } from 'zod';
 import type { generationSchema, MethodRequest } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
-import type { RunDetail } from '../../src-shared/run.ts';
+import type { GeneratedText } from '../../src-shared/model.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
+import type { HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { historyPrompt, historyText } from '../text/prompts.ts';
-import { readCheckpoint } from './checkpoints.ts';
+import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
 import { type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
-import { encoderShape, languageModelShape, personalisedShape, promptedEvents } from './shapes.ts';
+import { promptedEvents } from './shapes.ts';
 import { createTextExamples, promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
-import { openRunTokenizer } from './tokenizers.ts';
+import { openTrainedRun } from './trainedRun.ts';
+import { userEmbeddings } from './userEmbeddings.ts';
 
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
@@ -26,6 +28,7 @@ interface Generator {
   readonly experiment: Experiment;
   readonly reader: DatasetReader;
   readonly model: LoadedModel;
+  readonly stopTokens: ReadonlySet<number>;
   readonly examples: TextExamples;
   readonly trie: TokenTrie;
   readonly catalogue: TitleCatalogue;
@@ -45,12 +48,38 @@ export async function generateForRun(workspace: Workspace, request: GenerationRe
   const { tokens, text } = buildPrompt(generator, request);
   const [candidates] = await writeAnswers(model, {
     prompts: [tokens],
-    history: request.userId !== null && model.shape.user ? examples.historyInputs([wholeTimeline(generator, request.userId)]) : null,
+    history: await userInputs(workspace, generator, request.userId),
     beams: request.beams,
     maxTokens: examples.longestAnswer,
     ...(request.constrained && { trie }),
   });
   return { prompt: text, candidates: candidates!.map((answer) => ({ ...answer, inCatalogue: catalogue.has(answer.text) })) };
+}
+
+/**
+ * Continues a prompt freely with the fine-tuned model of a run.
+ * @param request `userId` null: with the user path off, so the base language model alone
+ * @throws AppError as `generateForRun`
+ */
+export async function writeForRun(workspace: Workspace, request: MethodRequest<'runs.write'>, live: LiveText = {}): Promise<GeneratedText> {
+  const generator = await openGenerator(workspace, request.runId);
+  const { model, stopTokens } = generator;
+  const history = await userInputs(workspace, generator, request.userId);
+  return continuePrompt({
+    ...model,
+    stopTokens,
+    shape: history ? model.shape : { ...model.shape, user: null },
+    history,
+    ...request,
+    live,
+  });
+}
+
+/** Embeddings of the user's timeline; null without a user, or for a model without a user path. */
+async function userInputs(workspace: Workspace, generator: Generator, userId: number | null): Promise<HostTensors | null> {
+  const { runId, model, examples } = generator;
+  if (userId === null || !model.shape.user) return null;
+  return userEmbeddings(workspace, model, { runId, userId }, examples.historyInputs([wholeTimeline(generator, userId)]));
 }
 
 /** What comes after the user's last event. */
@@ -62,7 +91,7 @@ function buildPrompt(generator: Generator, { userId, prompt }: GenerationRequest
   const { experiment, reader, model, examples } = generator;
   const task = prompt ?? taskPrompt(experiment.task);
   const tokenBudget = model.shape.languageModel.maxPositions - examples.longestAnswer;
-  const length = model.tokenizer.encode(task).length;
+  const length = model.tokenizer.encodePrompt(task).length;
   if (length === 0 || length > tokenBudget) {
     throw new AppError('input-invalid', `generate: expected a prompt of 1 to ${tokenBudget} tokens, got ${length}; change the prompt`);
   }
@@ -75,37 +104,27 @@ function buildPrompt(generator: Generator, { userId, prompt }: GenerationRequest
 }
 
 async function openGenerator(workspace: Workspace, runId: string): Promise<Generator> {
-  const run = workspace.runs.get(runId);
+  workspace.runs.summary(runId);
   const previous = await generators.get(workspace)?.catch(() => null);
   if (previous?.runId === runId) return previous;
   await previous?.model.engine.dispose();
-  const opening = loadGenerator(workspace, run);
+  const opening = loadGenerator(workspace, runId);
   generators.set(workspace, opening);
   return opening;
 }
 
-async function loadGenerator(workspace: Workspace, run: RunDetail): Promise<Generator> {
-  const checkpoint = workspace.runs.latestCheckpoint(run.id, 'finetune');
-  if (!checkpoint || !run.stages.some(({ name, status }) => name === 'finetune' && status === 'done')) {
-    throw new AppError(
-      'input-invalid',
-      `run "${run.id}": expected a run whose finetune stage is done, got one that is ${run.status}; let it finish first`,
-    );
-  }
-  const experiment = experimentSchema.parse(run.config);
-  const reader = workspace.datasets.open(run.datasetName);
-  const tokenizer = openRunTokenizer(workspace, run.id);
-  const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
-  const shape = personalisedShape(languageModel, experiment, encoderShape(experiment, reader));
-  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
-  const { state } = readCheckpoint(checkpoint.path);
+async function loadGenerator(workspace: Workspace, runId: string): Promise<Generator> {
+  const { experiment, reader, languageModel, shape, parameters } = openTrainedRun(workspace, runId);
+  const { tokenizer, stopTokens } = languageModel;
+  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.shape.maxPositions });
   const engine = await openEngine(experiment.engine);
   return {
-    runId: run.id,
+    runId,
     experiment,
     reader,
     examples,
-    model: { engine, parameters: await uploadAll(engine, state.parameters), shape, tokenizer },
+    stopTokens,
+    model: { engine, parameters: await uploadAll(engine, parameters), shape, tokenizer },
     trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
     catalogue: new TitleCatalogue(examples.answers),
   };

@@ -52,7 +52,7 @@ export async function writeAnswers(model: LoadedModel, options: WritingOptions):
   try {
     const found = await beamSearch(session, {
       prompts: prompts.length,
-      vocabularySize: tokenizer.vocabularySize,
+      vocabularySize: shape.languageModel.vocabularySize,
       beams,
       maxTokens,
       endOfText: tokenizer.endOfText,

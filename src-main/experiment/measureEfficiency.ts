@@ -7,13 +7,13 @@ import { type Engine, type HostTensors, ints } from '../engine/engine.ts';
 import { efficiencyPoint, embeddingPromptTokens, measureRequests, textPromptTokens } from '../evaluation/efficiency.ts';
 import { createSession } from '../evaluation/languageModelSession.ts';
 import { mean } from '../evaluation/statistics.ts';
-import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, initializeParameters } from '../model/parameters.ts';
 import type { PersonalisedShape } from '../model/personalised.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { disposeAll, uploadAll } from './loadedModel.ts';
-import { encoderShape, finetunedSpecs, languageModelShape, personalisedShape } from './shapes.ts';
+import { encoderShape, finetunedSpecs, personalisedShape, positionsFor } from './shapes.ts';
 import { promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
 
 export interface EfficiencyOptions {
@@ -21,6 +21,7 @@ export interface EfficiencyOptions {
   readonly experiment: Experiment;
   readonly reader: DatasetReader;
   readonly tokenizer: Tokenizer;
+  readonly model: { readonly shape: Pick<PersonalisedShape, 'languageModel'> };
   readonly examples: TextExamples;
   readonly test: readonly Example[];
   /** Throws to end early. */
@@ -67,19 +68,15 @@ async function measurePoint(
   request: Request,
 ): Promise<EfficiencyPoint> {
   options.onProgress();
-  const parameters = countParameters(
-    languageModelSpecs(languageModelShape(options.experiment, options.tokenizer.vocabularySize)),
-    new Set(),
-  ).total;
+  const parameters = countParameters(languageModelSpecs(options.model.shape.languageModel), new Set()).total;
   const millisecondsPerRequest = await timeRequest(options, request);
   return efficiencyPoint({ historyLength, method, tokensPerRequest, millisecondsPerRequest, parameters });
 }
 
-function embeddingRequest({ experiment, reader, tokenizer }: EfficiencyOptions, historyLength: number): Request {
+function embeddingRequest({ experiment, reader, tokenizer, model }: EfficiencyOptions, historyLength: number): Request {
   const crossAttention: Experiment = { ...experiment, integration: { ...experiment.integration, kind: 'cross-attention' } };
-  const languageModel = languageModelShape(crossAttention, tokenizer.vocabularySize);
-  const shape = personalisedShape(languageModel, crossAttention, encoderShape(experiment, reader, historyLength));
-  return { shape, prompt: tokenizer.encode(taskPrompt(experiment.task)), history: fullHistory(experiment, historyLength) };
+  const shape = personalisedShape(model.shape.languageModel, crossAttention, encoderShape(experiment, reader, historyLength));
+  return { shape, prompt: tokenizer.encodePrompt(taskPrompt(experiment.task)), history: fullHistory(experiment, historyLength) };
 }
 
 /** A history of events that are all there; which ones they are makes no difference to the time. */
@@ -88,11 +85,11 @@ function fullHistory({ encoder }: Experiment, historyLength: number): HostTensor
   return { ...Object.fromEntries(encoder.features.map((name) => [`history.${name}`, events])), 'history.mask': events };
 }
 
-function textRequest({ tokenizer, experiment, examples }: EfficiencyOptions, historyLength: number, tokens: number): Request {
+function textRequest({ tokenizer, experiment, examples, model }: EfficiencyOptions, historyLength: number, tokens: number): Request {
   const task = tokenizer.encode(taskPrompt(experiment.task));
   const prompt = Array.from({ length: Math.round(tokens) }, (_, index) => task[index % task.length]!);
-  const room = languageModelShape(experiment, tokenizer.vocabularySize, historyLength);
-  const maxPositions = Math.max(room.maxPositions, prompt.length + examples.longestAnswer);
+  const room = model.shape.languageModel;
+  const maxPositions = Math.max(room.maxPositions, positionsFor(historyLength), prompt.length + examples.longestAnswer);
   const languageModel: LanguageModelShape = { ...room, maxPositions };
   return { shape: { languageModel, user: null }, prompt, history: null };
 }

@@ -11,7 +11,7 @@ export interface ParsedExperiment {
 }
 
 type Range = { offset: number; length: number };
-type JsonSchema = { properties?: Record<string, JsonSchema> };
+type JsonSchema = { properties?: Record<string, JsonSchema>; anyOf?: JsonSchema[] };
 
 const MAX_SHOWN_KEYS = 12;
 const TRAINS_NOTHING = 'strategy "enc" trains the encoder and its cross-attention only: it needs integration "cross-attention"; use "full"';
@@ -73,8 +73,16 @@ function whole(text: string): Range {
 
 function toProblems(issue: z.core.$ZodIssue, root: Node, locate: Locator): Problem[] {
   const path = issue.path as JSONPath;
+  if (issue.code === 'invalid_union') return unionProblems(issue, root, locate);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], root, locate));
   return [problem(issueMessage(issue, root), path, locate(valueRange(root, path)))];
+}
+
+/** What is wrong by the alternative that was meant: the one that the value has the type of. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion, root: Node, locate: Locator): Problem[] {
+  const meant =
+    issue.errors.find((issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)) ?? issue.errors[0]!;
+  return meant.flatMap((inner) => toProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, root, locate));
 }
 
 function issueMessage(issue: z.core.$ZodIssue, root: Node): string {
@@ -99,8 +107,13 @@ function unknownKey(path: JSONPath, root: Node, locate: Locator): Problem {
 
 function knownKeys(path: JSONPath): string[] {
   let schema: JsonSchema | undefined = experimentJsonSchema();
-  for (const segment of path) schema = schema?.properties?.[String(segment)];
-  return Object.keys(schema?.properties ?? {}).filter((key) => key !== '$schema');
+  for (const segment of path) schema = propertiesOf(schema)[String(segment)];
+  return Object.keys(propertiesOf(schema)).filter((key) => key !== '$schema');
+}
+
+/** The properties of an object, or of the one alternative that is an object. */
+function propertiesOf(schema: JsonSchema | undefined): Record<string, JsonSchema> {
+  return schema?.properties ?? schema?.anyOf?.find(({ properties }) => properties)?.properties ?? {};
 }
 
 /** The place of the key of a property. */

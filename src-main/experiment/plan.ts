@@ -1,14 +1,14 @@
 import type { Plan } from '../../src-shared/contract.ts';
-import type { Experiment } from '../../src-shared/experiment.ts';
+import type { Experiment, OptimizerConfig, ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
-import { languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
 import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import { eventText, nextItemText, targetText } from '../text/prompts.ts';
 import { trainableParameters } from '../training/strategies.ts';
-import { encoderShape, finetunedSpecs, languageModelShape, personalisedShape, promptedEvents } from './shapes.ts';
+import { encoderShape, finetunedSpecs, personalisedShape, promptedEvents, scratchShape } from './shapes.ts';
 import { initialStages } from './stages.ts';
 import { taskPrompt } from './textExamples.ts';
 
@@ -20,10 +20,11 @@ const FORWARD_SHARE = 1 / 3;
 /**
  * What an experiment would do before it runs: stages, examples, tokens and 6ND operations (N = parameters of the stage's model, embeddings
  * included; tokens of texts are estimated from their characters; an encoder reads events), and parameters by component.
+ * @param pretrained shape of the pretrained language model that the experiment names
  */
-export function planExperiment(experiment: Experiment, reader: DatasetReader): Plan {
+export function planExperiment(experiment: Experiment, reader: DatasetReader, pretrained: LanguageModelShape | null = null): Plan {
   const encoder = encoderShape(experiment, reader);
-  const languageModel = languageModelShape(experiment, experiment.languageModel.vocabularySize);
+  const languageModel = pretrained ?? scratchShape(experiment, (experiment.languageModel as ScratchModelConfig).vocabularySize);
   const finetuned = finetunedSpecs(personalisedShape(languageModel, experiment, encoder));
   const models: Record<StageName, ParameterSpecs> = {
     'pretrain-encoder': userEncoderSpecs(encoder),
@@ -41,8 +42,12 @@ export function planExperiment(experiment: Experiment, reader: DatasetReader): P
 }
 
 function examplesOf(name: StageName, steps: number, { encoder, languageModel, training }: Experiment): number {
-  const configs = { 'pretrain-encoder': encoder.pretraining, 'pretrain-language-model': languageModel.pretraining, finetune: training };
   if (name === 'evaluate') return steps;
+  const configs: Record<typeof name, OptimizerConfig> = {
+    'pretrain-encoder': encoder.pretraining,
+    'pretrain-language-model': typeof languageModel === 'string' ? training : languageModel.pretraining,
+    finetune: training,
+  };
   return steps * configs[name].batchSize * configs[name].accumulation;
 }
 

@@ -1,9 +1,10 @@
+import type { ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { pretrainingBatch } from '../data/batches.ts';
 import { timelineOf } from '../data/timelines.ts';
 import { pretrainingRows } from '../data/windows.ts';
 import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
-import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/scratch.ts';
+import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { initializeParameters } from '../model/parameters.ts';
 import { textLoss } from '../model/personalised.ts';
 import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
@@ -101,7 +102,7 @@ function ratedTexts({ reader, split }: RunContext): TextSource {
 /** Pretraining of the language model on the texts of the items, so that it can write titles. */
 export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
   const { experiment, tokenizer } = context;
-  const { pretraining } = experiment.languageModel;
+  const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
   const corpus = createItemCorpus(ratedTexts(context), tokenizer, {
     ...pretraining,

@@ -7,6 +7,7 @@ import type { LogLevel } from '../store/runStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Emit } from './jobMessages.ts';
+import type { BaseLanguageModel } from './languageModels.ts';
 
 /** What every stage of one run works with. */
 export interface RunContext {
@@ -15,6 +16,7 @@ export interface RunContext {
   readonly experiment: Experiment;
   readonly engine: Engine;
   readonly reader: DatasetReader;
+  readonly languageModel: BaseLanguageModel;
   readonly tokenizer: Tokenizer;
   readonly split: Split;
   readonly signal: AbortSignal;

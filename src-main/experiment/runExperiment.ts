@@ -2,16 +2,17 @@ import { AppError, toErrorData } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
+import { readWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
+import { openBaseLanguageModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
-import { encoderShape, languageModelShape, personalisedShape } from './shapes.ts';
+import { encoderShape, personalisedShape } from './shapes.ts';
 import { neededStages } from './stages.ts';
 import { createTextExamples } from './textExamples.ts';
-import { openTokenizer } from './tokenizers.ts';
 
 export interface RunOptions {
   readonly workspace: Workspace;
@@ -47,13 +48,13 @@ export async function runExperiment(options: RunOptions): Promise<void> {
 
 async function runStages(options: RunOptions): Promise<void> {
   const context = openContext(options);
-  const { experiment, reader, tokenizer } = context;
+  const { experiment, reader, tokenizer, languageModel: base } = context;
   const encoder = encoderShape(experiment, reader);
-  const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
+  const languageModel = base.shape;
   const stages = new Set(neededStages(experiment));
   const none: HostTensors = {};
   const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : none;
-  const textParameters = stages.has('pretrain-language-model') ? await pretrainLanguageModel(context, languageModel) : none;
+  const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
   const shape = personalisedShape(languageModel, experiment, encoder);
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
   const parameters = await finetune(context, { shape, examples, pretrained: { ...textParameters, ...encoderParameters } });
@@ -64,6 +65,13 @@ async function runStages(options: RunOptions): Promise<void> {
     parameters,
     pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
   });
+}
+
+/** Parameters of the language model before fine-tuning: read from its folder, or pretrained here; none for random ones. */
+async function baseParameters(context: RunContext, isPretrainedHere: boolean): Promise<HostTensors> {
+  const { folder, shape } = context.languageModel;
+  if (folder !== null) return readWeights(folder);
+  return isPretrainedHere ? pretrainLanguageModel(context, shape) : {};
 }
 
 function openContext({ workspace, runId, engine, signal, emit }: RunOptions): RunContext {
@@ -77,7 +85,7 @@ function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Ru
     );
   }
   writeLog({ workspace, run, emit }, `engine ${engine.name} (${engine.provider}) on ${engine.device}`);
-  const tokenizer = openTokenizer(workspace, run.id, reader, experiment.languageModel.vocabularySize);
+  const languageModel = openBaseLanguageModel(workspace, run, experiment, reader);
   const split = splitExamples(reader, { minHistory: 1 });
   return {
     workspace,
@@ -85,7 +93,8 @@ function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Ru
     experiment,
     engine,
     reader,
-    tokenizer,
+    languageModel,
+    tokenizer: languageModel.tokenizer,
     split,
     signal,
     emit,

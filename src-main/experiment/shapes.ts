@@ -1,5 +1,5 @@
-import type { Experiment } from '../../src-shared/experiment.ts';
-import type { LanguageModelShape } from '../model/languageModel/scratch.ts';
+import type { Experiment, ScratchModelConfig } from '../../src-shared/experiment.ts';
+import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
 import type { ParameterSpecs } from '../model/parameters.ts';
 import { type PersonalisedShape, personalisedSpecs } from '../model/personalised.ts';
 import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
@@ -22,13 +22,10 @@ export function positionsFor(events: number): number {
   return Math.max(MIN_POSITIONS, 2 ** Math.ceil(Math.log2(events * TOKENS_PER_EVENT + TOKENS_BESIDE_HISTORY)));
 }
 
-export function languageModelShape(
-  experiment: Experiment,
-  vocabularySize: number,
-  events = promptedEvents(experiment),
-): LanguageModelShape {
-  const { dModel, numLayers, numHeads } = experiment.languageModel;
-  return { vocabularySize, maxPositions: positionsFor(events), dModel, numLayers, numHeads };
+/** The language model that an experiment makes from scratch. */
+export function scratchShape(experiment: Experiment, vocabularySize: number): LanguageModelShape {
+  const { dModel, numLayers, numHeads } = experiment.languageModel as ScratchModelConfig;
+  return { vocabularySize, maxPositions: positionsFor(promptedEvents(experiment)), dModel, numLayers, numHeads };
 }
 
 export function encoderShape(experiment: Experiment, reader: DatasetReader, maxHistory = experiment.history.embedded): UserEncoderShape {

@@ -1,4 +1,4 @@
-import type { Experiment } from '../../src-shared/experiment.ts';
+import type { Experiment, LanguageModelConfig } from '../../src-shared/experiment.ts';
 import type { Stage, StageName } from '../../src-shared/run.ts';
 
 /** Stages that an experiment needs, in order: pretraining that nothing would use, or of no steps, is left out. */
@@ -6,17 +6,22 @@ export function neededStages({ encoder, integration, languageModel }: Experiment
   const usesEncoder = integration.kind === 'cross-attention' && encoder.init === 'pretrained' && encoder.pretraining.steps > 0;
   const names: (StageName | false)[] = [
     usesEncoder && 'pretrain-encoder',
-    languageModel.pretraining.steps > 0 && 'pretrain-language-model',
+    scratchSteps(languageModel) > 0 && 'pretrain-language-model',
     'finetune',
     'evaluate',
   ];
   return names.filter((name) => name !== false);
 }
 
+/** A pretrained language model is not pretrained again. */
+function scratchSteps(languageModel: LanguageModelConfig): number {
+  return typeof languageModel === 'string' ? 0 : languageModel.pretraining.steps;
+}
+
 function stepsOf(name: StageName, experiment: Experiment, users: number): number {
   const steps: Record<StageName, number> = {
     'pretrain-encoder': experiment.encoder.pretraining.steps,
-    'pretrain-language-model': experiment.languageModel.pretraining.steps,
+    'pretrain-language-model': scratchSteps(experiment.languageModel),
     finetune: experiment.training.steps,
     evaluate: Math.min(experiment.evaluation.users, users),
   };

@@ -1,4 +1,4 @@
-import { unreachable } from '../../src-shared/errors.ts';
+import { AppError, unreachable } from '../../src-shared/errors.ts';
 import type { Experiment } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import { historyBatch } from '../data/batches.ts';
@@ -69,12 +69,22 @@ export function promptEvents(reader: DatasetReader, timeline: Timeline, end: num
   });
 }
 
+function requireRoom(taskTokens: number, tokenBudget: number, maxPositions: number): void {
+  if (taskTokens <= tokenBudget) return;
+  const longest = maxPositions - tokenBudget;
+  throw new AppError(
+    'experiment-invalid',
+    `languageModel: expected room for ${taskTokens} tokens of the task and ${longest} of the longest answer, got ${maxPositions} positions; use another model`,
+  );
+}
+
 export function createTextExamples({ experiment, reader, tokenizer, maxPositions }: TextExamplesOptions): TextExamples {
   const { task, history } = experiment;
   const answers = [...new Set(task === 'next-item' ? reader.titles : reader.genres)];
-  const answerTokens = (answer: string) => tokenizer.encode(targetText(answer));
+  const answerTokens = (answer: string) => tokenizer.encodeContinuation(targetText(answer));
   const longestAnswer = answers.reduce((longest, answer) => Math.max(longest, answerTokens(answer).length), 0) + 1;
   const tokenBudget = maxPositions - longestAnswer;
+  requireRoom(tokenizer.encodePrompt(taskPrompt(task)).length, tokenBudget, maxPositions);
   const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean) => {
     const count = withHistory ? promptedEvents(experiment) : 0;
     return count === 0 ? [] : promptEvents(reader, timelineOf(reader, userId), labelIndex, count);

@@ -70,6 +70,58 @@ function composedLayerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor[] {
   return [tf.add(tf.mul(tf.mul(centred, scale), gain), bias), mean, scale];
 }
 
+/**
+ * RMS normalisation over the last axis: y = x s gain, s = 1 / sqrt(mean(x^2) + epsilon) (Zhang and Sennrich 2019).
+ * Gradient: dx = s (h - xhat mean(h xhat)), h = dy gain, xhat = x s.
+ * @param x [rows, width]
+ */
+export function rmsNorm(x: Tensor, gain: Tensor, epsilon: number): Tensor {
+  return withGradient(
+    (save) => {
+      const [y, scale] = fused('FusedRmsNorm', { x, gain }, { epsilon }) ?? composedRmsNorm(x, gain, epsilon);
+      save([x, gain, scale!]);
+      return {
+        value: y!,
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [x, gain, scale] = saved as [Tensor, Tensor, Tensor];
+          const normalised = tf.mul(x, scale);
+          const h = tf.mul(dy, gain);
+          const alongX = tf.mean(tf.mul(h, normalised), -1, true);
+          return [tf.mul(tf.sub(h, tf.mul(normalised, alongX)), scale), tf.sum(tf.mul(dy, normalised), 0)];
+        },
+      };
+    },
+    x,
+    gain,
+  );
+}
+
+function composedRmsNorm(x: Tensor, gain: Tensor, epsilon: number): Tensor[] {
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
+  return [tf.mul(tf.mul(x, scale), gain), scale];
+}
+
+/** SiLU (swish): y = x sigmoid(x); dy/dx = s + y (1 - s), s = sigmoid(x). */
+export function silu(x: Tensor): Tensor {
+  return withGradient((save) => {
+    const gate = tf.sigmoid(x);
+    const y = tf.mul(x, gate);
+    save([gate, y]);
+    return {
+      value: y,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [gate, y] = saved as [Tensor, Tensor];
+        return tf.mul(dy, tf.add(gate, tf.sub(y, tf.mul(y, gate))));
+      },
+    };
+  }, x);
+}
+
+/** cap tanh(x / cap): bounds x to (-cap, cap) (Gemma 2). Without a cap x itself. */
+export function softCap(x: Tensor, cap: number | null): Tensor {
+  return cap === null ? x : tf.mul(tf.tanh(tf.div(x, cap)), cap);
+}
+
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 const GELU_CUBIC = 0.044715;
 
@@ -103,28 +155,36 @@ export function dense(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 }
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(q k' / sqrt(headDim) + bias) v.
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(q k' scale + bias) v, scale = 1 / sqrt(headDim) by default.
  * A row whose every key is masked gets the mean of all values: callers zero such rows (see `crossAttention`).
- * Gradient: dP = do v', dS = P (dP - rowsum(do o)) / sqrt(headDim); rowsum(do o) equals rowsum(dP P) at a fraction of the size.
+ * Gradient: dP = do v', dS = P (dP - rowsum(do o)) scale; rowsum(do o) equals rowsum(dP P) at a fraction of the size.
+ * With a soft-cap c (Gemma 2) scores s become c tanh(s / c) before the bias, and dS takes the factor 1 - (s / c)^2 of the capped s.
  * @param q [batch, heads, queries, headDim]
  * @param k,v [batch, heads, keys, headDim]
  * @param bias additive, broadcast to [batch, heads, queries, keys]; 0 = may attend, `MASKED` = must not. No gradient.
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | null): Tensor {
-  const scale = 1 / Math.sqrt(q.shape[q.rank - 1]!);
+export function attention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  bias: Tensor | null,
+  rule: { readonly scale: number; readonly softcap: number | null } = { scale: 1 / Math.sqrt(q.shape[q.rank - 1]!), softcap: null },
+): Tensor {
+  const { scale, softcap } = rule;
   return withGradient(
     (save) => {
-      const scores = tf.mul(tf.matMul(q, k, false, true), scale);
+      const scores = softCap(tf.mul(tf.matMul(q, k, false, true), scale), softcap);
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
       const output = tf.matMul(weights, v);
-      save([q, k, v, weights, output]);
+      save([q, k, v, weights, output, ...(softcap === null ? [] : [scores])]);
       return {
         value: output,
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
-          const [q, k, v, weights, output] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+          const [q, k, v, weights, output, scores] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor?];
           const dv = tf.matMul(weights, dy, true, false);
           const dWeights = tf.matMul(dy, v, false, true);
-          const dScores = tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(dy, output), -1, true)));
+          const dCapped = tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(dy, output), -1, true)));
+          const dScores = scores ? tf.mul(dCapped, tf.sub(1, tf.square(tf.div(scores, softcap!)))) : dCapped;
           return [tf.mul(tf.matMul(dScores, k), scale), tf.mul(tf.matMul(dScores, q, true, false), scale), dv];
         },
       };
@@ -228,10 +288,13 @@ export function mergeHeads(x: Tensor): Tensor {
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
-/** Additive bias [length, length]: position i attends to positions 0..i. */
-export function causalBias(length: number): Tensor {
+/** Additive bias [length, length]: position i attends to positions 0..i, with a window to the last `window` of them only. */
+export function causalBias(length: number, window: number | null = null): Tensor {
   const positions = Int32Array.from({ length }, (_, position) => position);
   // Compared inside the program: a long text's whole matrix would be a constant of many megabytes.
-  const later = tf.greater(tf.tensor2d(positions, [1, length], 'int32'), tf.tensor2d(positions, [length, 1], 'int32'));
-  return tf.mul(tf.cast(later, 'float32'), MASKED);
+  const [keys, queries] = [tf.tensor2d(positions, [1, length], 'int32'), tf.tensor2d(positions, [length, 1], 'int32')];
+  const later = tf.mul(tf.cast(tf.greater(keys, queries), 'float32'), MASKED);
+  if (window === null || window >= length) return later;
+  const earlier = tf.greaterEqual(tf.sub(queries, keys), tf.scalar(window, 'int32'));
+  return tf.minimum(later, tf.mul(tf.cast(earlier, 'float32'), MASKED));
 }

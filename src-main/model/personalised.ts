@@ -10,8 +10,7 @@ import {
   tokenLogits,
   tokenLoss,
   type UserPath,
-} from './languageModel/scratch.ts';
-import { MASKED } from './operations.ts';
+} from './languageModel/languageModel.ts';
 import type { ParameterSpecs } from './parameters.ts';
 import { encodeHistory, type UserEncoderShape, userEncoderSpecs } from './userEncoder/autoregressive.ts';
 
@@ -73,7 +72,8 @@ export function targetLoss(parameters: Tensors, shape: PersonalisedShape, hidden
   const positions = inputs['targetPositions'];
   // The output matrix is the larger part of a small model: it is applied only where its result counts.
   const read = positions ? tf.gather(flat, positions as tf.Tensor1D) : flat;
-  return tokenLoss(parameters, read, tf.reshape(inputs['targets']!, [-1]), tf.reshape(inputs['targetWeights']!, [-1]));
+  const [targets, weights] = [tf.reshape(inputs['targets']!, [-1]), tf.reshape(inputs['targetWeights']!, [-1])];
+  return tokenLoss(parameters, shape.languageModel, read, targets, weights);
 }
 
 /** Keys and values that decoding needs again at every step, by name: what `readPrompts` returns and `readNextTokens` takes. */
@@ -96,7 +96,7 @@ export function readPrompts(parameters: Tensors, shape: PersonalisedShape, input
   });
   const positions = tf.range(1, inputs['tokens']!.shape[1]! + 1, 1, 'int32');
   const last = tf.expandDims(tf.cast(tf.equal(positions, tf.expandDims(inputs['promptLengths']!, 1)), 'float32'), 1);
-  const logits = tokenLogits(parameters, tf.reshape(tf.matMul(last, hidden), [-1, shape.languageModel.dModel]));
+  const logits = tokenLogits(parameters, shape.languageModel, tf.reshape(tf.matMul(last, hidden), [-1, shape.languageModel.dModel]));
   outputs['logProbabilities'] = tf.logSoftmax(logits);
   if (user) Object.assign(outputs, userOutputs(user));
   return outputs;
@@ -123,19 +123,15 @@ export function readNextTokens(parameters: Tensors, shape: PersonalisedShape, in
     cacheNames(prefix, languageModel.numLayers).map((name) => ({ keys: inputs[name.keys]!, values: inputs[name.values]! }));
   const parents = inputs['parents'] as tf.Tensor1D;
   const generated = caches('generated').map(({ keys, values }) => ({ keys: tf.gather(keys, parents), values: tf.gather(values, parents) }));
-  const prompt = caches('prompt');
-  const slots = tf.range(0, prompt[0]!.keys.shape[2]!, 1, 'int32');
-  const padded = tf.greaterEqual(slots, tf.expandDims(inputs['promptLengths']!, 1));
-  const promptBias = tf.reshape(tf.mul(tf.cast(padded, 'float32'), MASKED), [-1, 1, 1, slots.shape[0]!]);
   const user = shape.user
     ? {
         shape: shape.user.crossAttention,
         context: { layers: caches('user'), bias: inputs['user.bias']!, present: inputs['user.present']! },
       }
     : null;
-  const state = { prompt, promptBias, generated, step: inputs['step']! };
+  const state = { prompt: caches('prompt'), promptLengths: inputs['promptLengths']!, generated, step: inputs['step']! };
   const result = readNextToken(parameters, languageModel, { tokens: inputs['tokens']!, positions: inputs['positions']! }, state, user);
-  const logits = tokenLogits(parameters, tf.reshape(result.hidden, [-1, languageModel.dModel]));
+  const logits = tokenLogits(parameters, languageModel, tf.reshape(result.hidden, [-1, languageModel.dModel]));
   const outputs: Tensors = { logProbabilities: tf.logSoftmax(logits) };
   cacheNames('generated', languageModel.numLayers).forEach((name, layer) => {
     outputs[name.keys] = result.generated[layer]!.keys;

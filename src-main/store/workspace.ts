@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
 import { type Database, openDatabase } from './database.ts';
 import { DatasetStore } from './datasetStore.ts';
+import { EmbeddingCache } from './embeddingCache.ts';
+import { ModelStore } from './modelStore.ts';
 import { RunStore } from './runStore.ts';
 import { SettingsStore } from './settingsStore.ts';
 import { removeAbandonedFolders } from './temporary.ts';
@@ -17,6 +19,8 @@ export interface Workspace {
   readonly temporaryPath: string;
   readonly datasets: DatasetStore;
   readonly runs: RunStore;
+  readonly models: ModelStore;
+  readonly embeddings: EmbeddingCache;
   readonly settings: SettingsStore;
   close(): void;
 }
@@ -41,6 +45,8 @@ export function openWorkspace(path: string): Workspace {
     temporaryPath,
     datasets: new DatasetStore(database),
     runs: new RunStore(database, blobsPath),
+    models: new ModelStore(database),
+    embeddings: new EmbeddingCache(database),
     settings: new SettingsStore(database),
     close: () => database.close(),
   };

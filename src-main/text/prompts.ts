@@ -72,12 +72,12 @@ export function historyPrompt(options: HistoryPromptOptions): TokenId[] {
 
 /** `historyPrompt`, and how many of the events it names. */
 export function fitHistory({ events, tokenizer, tokenBudget, taskPrompt }: HistoryPromptOptions): { tokens: TokenId[]; events: number } {
-  const task = tokenizer.encode(taskPrompt);
+  const task = tokenizer.encodePrompt(taskPrompt);
   if (task.length > tokenBudget) {
     throw new Error(`historyPrompt: expected a budget of at least ${task.length} tokens for "${taskPrompt}", got ${tokenBudget}`);
   }
-  const heading = tokenizer.encode(HISTORY_HEADING);
-  const end = [...tokenizer.encode(LINE_BREAK), ...task];
+  const heading = tokenizer.encodePrompt(HISTORY_HEADING);
+  const end = tokenizer.encodeContinuation(LINE_BREAK).concat(tokenizer.encodeContinuation(taskPrompt));
   const recent = recentEvents(events, tokenizer, tokenBudget - heading.length - end.length);
   if (recent.length === 0) return { tokens: task, events: 0 };
   return { tokens: [heading, ...recent, end].flat(), events: recent.length };
@@ -89,7 +89,10 @@ function recentEvents(events: readonly PromptEvent[], tokenizer: Tokenizer, budg
   let room = budget;
   for (let i = events.length - 1; i >= 0; i--) {
     // Two parts, because there are few distinct ones of each: the tokenizer remembers them.
-    const tokens = [...tokenizer.encode(targetText(events[i]!.title)), ...tokenizer.encode(eventDetails(events[i]!))];
+    const tokens = [
+      ...tokenizer.encodeContinuation(targetText(events[i]!.title)),
+      ...tokenizer.encodeContinuation(eventDetails(events[i]!)),
+    ];
     room -= tokens.length;
     if (room < 0) break;
     recent.push(tokens);

@@ -4,9 +4,17 @@ import { END_OF_TEXT } from './bytePairTrainer.ts';
 
 /** What `Tokenizer` needs of a `tokenizer.json`; the rest of the file is the library's business. */
 export interface TokenizerFile {
-  readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special?: boolean }[];
+  readonly added_tokens?: readonly AddedToken[];
 }
 
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special?: boolean;
+}
+
+/** Texts are taken as they are. */
+const OPTIONS = { clean_up_tokenization_spaces: false };
 /** Texts whose ids are remembered; when the cache is full it starts afresh. */
 const CACHED_TEXTS = 200_000;
 /** Longer texts are not remembered: they hardly come twice. */
@@ -22,7 +30,12 @@ export class Tokenizer {
   /** Highest id + 1: the rows of an embedding table. */
   readonly vocabularySize: number;
   private readonly tokenizer: HuggingFaceTokenizer;
-  private readonly specialTokens: readonly string[];
+  /** Knows no special tokens, so that it spells them. */
+  private readonly speller: HuggingFaceTokenizer;
+  /** What the model expects before every text: the begin-of-text token, or nothing. */
+  private readonly beginning: readonly TokenId[];
+  /** Ids of a line break, for tokenizers that put a space before every text; null for the others. */
+  private readonly lineBreak: readonly TokenId[] | null;
   private readonly cache = new Map<string, readonly TokenId[]>();
 
   /**
@@ -32,12 +45,20 @@ export class Tokenizer {
    */
   constructor(json: TokenizerFile, endOfText: string = END_OF_TEXT) {
     this.json = json;
-    this.tokenizer = new HuggingFaceTokenizer(json, { clean_up_tokenization_spaces: false });
     const special = (json.added_tokens ?? []).filter((token) => token.special);
-    this.specialTokens = special.map((token) => token.content);
     const end = special.find((token) => token.content === endOfText);
-    if (!end) throw new Error(`Tokenizer: expected a special token ${endOfText}, got ${this.specialTokens.join(', ') || 'none'}`);
+    if (!end) {
+      const known = special.map((token) => token.content).join(', ');
+      throw new Error(`Tokenizer: expected a special token ${endOfText}, got ${known || 'none'}`);
+    }
     this.endOfText = end.id as TokenId;
+    this.tokenizer = new HuggingFaceTokenizer(json, OPTIONS);
+    this.speller = new HuggingFaceTokenizer(
+      { ...json, added_tokens: (json.added_tokens ?? []).filter((token) => !token.special) },
+      OPTIONS,
+    );
+    this.beginning = this.findBeginning();
+    this.lineBreak = this.tokenizer.tokenize('a', { add_special_tokens: false })[0] === 'a' ? null : this.spell('\n');
     this.vocabularySize = [...this.tokenizer.get_vocab().values()].reduce((highest, id) => Math.max(highest, id), 0) + 1;
   }
 
@@ -48,9 +69,30 @@ export class Tokenizer {
   encode(text: string): TokenId[] {
     const cached = this.cache.get(text);
     if (cached) return cached.slice();
-    const ids = this.splitSpecialTokens(text.toWellFormed()).flatMap((part) => this.encodePart(part));
+    const ids = this.spell(text.toWellFormed());
     if (text.length <= CACHED_LENGTH) this.remember(text, ids);
     return ids.slice();
+  }
+
+  /**
+   * The ids of a text that follows another one. Some tokenizers (Llama 2's) put a space before every text; in the middle of one it would be
+   * a second space.
+   */
+  encodeContinuation(text: string): TokenId[] {
+    if (this.lineBreak === null || text === '') return this.encode(text);
+    const afterBreak = this.encode(`\n${text}`);
+    const isSeparate = this.lineBreak.every((id, index) => afterBreak[index] === id);
+    return isSeparate ? afterBreak.slice(this.lineBreak.length) : this.encode(text);
+  }
+
+  /** The ids of a text from its beginning, as the model was trained: with its begin-of-text token, where it has one. */
+  encodePrompt(text: string): TokenId[] {
+    return [...this.beginning, ...this.encode(text)];
+  }
+
+  /** The ids of a filled-in chat template: special tokens in it count as such. */
+  encodeTemplate(text: string): TokenId[] {
+    return this.tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids as TokenId[];
   }
 
   /** The text of the ids; special tokens are left out, bytes that are not UTF-8 become U+FFFD. */
@@ -66,19 +108,15 @@ export class Tokenizer {
     return this.tokenizer.decode([id]);
   }
 
-  private encodePart(text: string): TokenId[] {
-    return this.tokenizer.encode(text, { add_special_tokens: false }).ids as TokenId[];
+  private spell(text: string): TokenId[] {
+    return text === '' ? [] : (this.speller.encode(text, { add_special_tokens: false }).ids as TokenId[]);
   }
 
-  /** Cuts inside every occurrence of a special token's content, so that the library does not see it whole. */
-  private splitSpecialTokens(text: string): string[] {
-    let parts = [text];
-    for (const special of this.specialTokens) {
-      parts = parts.flatMap((part) =>
-        part.split(special).flatMap((piece, i) => (i === 0 ? [piece] : [special[0]!, special.slice(1) + piece])),
-      );
-    }
-    return parts.filter((part) => part.length > 0);
+  /** What the file's post-processor puts before a text. */
+  private findBeginning(): TokenId[] {
+    const ids = this.tokenizer.encode('a', { add_special_tokens: true }).ids as TokenId[];
+    const first = ids.indexOf(this.spell('a')[0]!);
+    return ids.slice(0, Math.max(0, first));
   }
 
   private remember(text: string, ids: readonly TokenId[]): void {

@@ -2,6 +2,7 @@ import './comparison/comparison.css';
 import './datasets/datasets.css';
 import './experiments/experiments.css';
 import './gates/gates.css';
+import './models/models.css';
 import './runs/runs.css';
 import './workspace/workspace.css';
 import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
@@ -9,6 +10,7 @@ import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
+import { contributeModels } from './models/models.contribution.ts';
 import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
 
@@ -17,6 +19,7 @@ export function contributeAll(): void {
   contributeWorkbench();
   contributeWorkspace();
   contributeDatasets();
+  contributeModels();
   contributeExperiments();
   contributeRuns();
   contributeComparison();

@@ -4,6 +4,7 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 export interface Target {
   runIds?: string[];
   datasetName?: string;
+  modelName?: string;
   experimentPath?: string;
   /** A user of the dataset `datasetName`. */
   userId?: number;

@@ -114,7 +114,35 @@ describe('the backend', () => {
     const second = call('runs.generate', request);
     await Promise.resolve();
     const value = { prompt: 'Next title:', candidates: [{ text: 'Heat (1995)', score: -1, inCatalogue: true }] };
-    launcher.jobs[1]!.say({ id: 2, result: { ok: true, value } });
+    launcher.jobs[1]!.say({ type: 'answer', id: 2, result: { ok: true, value } });
     expect(await second).toEqual({ ok: true, value });
+  });
+
+  it('announces a text as it grows, and passes on that it is to end', async () => {
+    const { call, launcher, backend } = create();
+    const seen: unknown[] = [];
+    backend.events.subscribe(null, 0, (message) => message.type === 'event' && seen.push(message.event));
+    const answer = call('models.generate', { name: 'little', prompt: 'Once', generationId: 'mine' });
+    await Promise.resolve();
+    const [job] = launcher.jobs;
+    job!.say({ type: 'text', id: 1, text: ' upon' });
+    await call('models.stopGeneration', { generationId: 'mine' });
+    await call('models.stopGeneration', { generationId: 'unknown' });
+    expect(job!.received.slice(1)).toEqual([{ type: 'cancel', id: 1 }]);
+    expect(seen).toEqual([{ name: 'generation.text', payload: { generationId: 'mine', text: ' upon' } }]);
+    const value = { prompt: 'Once', text: ' upon', promptTokens: 1, tokens: 1, ended: 'cancelled', firstTokenMs: 1, tokensPerSecond: null };
+    job!.say({ type: 'answer', id: 1, result: { ok: true, value } });
+    expect(await answer).toEqual({ ok: true, value });
+  });
+
+  it('does not forget a language model that an unfinished run uses', async () => {
+    const { call, workspace } = create();
+    const model = { path: '/little', architecture: 'Llama', parameters: 1, types: ['F32'], maxPositions: 8, vocabularySize: 8 };
+    workspace.models.add({ ...model, name: 'little', licenseFile: null, sizeBytes: 1, fingerprint: 'a', addedAtMs: 1 });
+    workspace.runs.create(newRun({ id: 'run-0001', config: { ...newRun().config, languageModel: 'little' } }));
+    expect(await call('models.remove', { name: 'little' })).toMatchObject({ ok: false, error: { code: 'model-in-use' } });
+    workspace.runs.setStatus('run-0001', 'failed');
+    expect(await call('models.remove', { name: 'little' })).toMatchObject({ ok: true });
+    expect(await call('models.list', {})).toEqual({ ok: true, value: [] });
   });
 });

@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { makeDataset, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
+import { createFakeModels, writtenText } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
 
 const IMPORT_TICK_MS = 60;
@@ -28,6 +29,7 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
   const files = new Map<string, { text: string; modifiedAtMs: number }>();
   const imports = new Map<string, { progress: ImportProgress; timer: ReturnType<typeof setInterval> }>();
   const settings: Record<string, unknown> = {};
+  const models = createFakeModels((event) => events.emit(event), options);
   if (!options.empty) {
     datasets.set('ml-latest-small', makeDataset('ml-latest-small', { users: 610, items: 9742, events: 100_832, rejected: 4 }));
     datasets.set('demo', makeDataset('demo', { users: 3000, items: 600, events: 214_590, rejected: 0 }));
@@ -170,6 +172,9 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
       prompt,
       candidates: TITLES.slice(0, 5).map((text, i) => ({ text, score: -1 - i, inCatalogue: true })),
     }),
+    'runs.write': async ({ prompt }) => writtenText(prompt),
+    'runs.export': async ({ path }) => ({ path }),
+    ...models.api,
     'settings.get': async () => ({ ...settings }),
     'settings.set': async ({ values }) => {
       Object.assign(settings, values);

@@ -53,6 +53,31 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
+    'language model that is added',
+    async (page) => {
+      await activity(page, 'Language models');
+      await page.getByRole('button', { name: 'Add a language model' }).click();
+      await page.getByLabel('Folder', { exact: true }).fill('/models/broken');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByText('rope_scaling type "yarn" is not supported').waitFor();
+      await page.getByLabel('Folder', { exact: true }).fill('/models/SmolLM2-135M');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('heading', { name: 'SmolLM2-135M' }).waitFor();
+    },
+  ],
+  [
+    'language model that writes and is verified',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^stories260K/ }).click();
+      await page.getByRole('heading', { name: 'stories260K' }).waitFor();
+      await page.getByRole('button', { name: 'Write' }).click();
+      await page.getByText('Once upon a time, there was').waitFor();
+      await page.getByText(/^5 tokens, the model ended the text/).waitFor();
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await page.getByText('The files are those that were added. Perplexity 6.274 on 119 tokens.').waitFor();
+    },
+  ],
+  [
     'experiment',
     async (page) => {
       await activity(page, 'Experiments');
@@ -191,6 +216,8 @@ describe('an empty workspace', () => {
     serve = await serveFake({ empty: true });
     const { page, context, errors } = await openPage(browser, serve.url);
     await page.getByText('This workspace has none yet').waitFor();
+    await activity(page, 'Language models');
+    await page.getByText('None has been added').waitFor();
     await activity(page, 'Experiments');
     await page.getByText('There is none yet').waitFor();
     await activity(page, 'Runs');

@@ -2,9 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, floats, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
+import { trace } from '../../src-main/engine/onnx/trace.ts';
 import { TRACE_BACKEND } from '../../src-main/engine/onnx/traceBackend.ts';
 import { createReferenceEngine } from '../../src-main/engine/reference/reference.ts';
-import { attention, causalBias, crossEntropy, gelu, layerNorm, linearCrossEntropy } from '../../src-main/model/operations.ts';
+import {
+  attention,
+  causalBias,
+  crossEntropy,
+  gelu,
+  layerNorm,
+  linearCrossEntropy,
+  rmsNorm,
+  silu,
+} from '../../src-main/model/operations.ts';
 import { runOnce, withGradients } from './engines.ts';
 import { expectClose, maxDifference } from './goldenValues.ts';
 
@@ -116,6 +126,11 @@ const CASES: Record<string, Case> = {
     run: ({ a, gain, bias }) => layerNorm(a!, gain!, bias!),
     gradients: ['a', 'gain', 'bias'],
   },
+  FusedRmsNorm: {
+    inputs: { a, gain: row },
+    run: ({ a, gain }) => rmsNorm(a!, gain!, 1e-5),
+    gradients: ['a', 'gain'],
+  },
   FusedCrossEntropy: {
     inputs: { a, i: ints(Int32Array.of(3, 0, 2), [3]), w: floats(Float32Array.of(1, 0, 0.5), [3]) },
     run: ({ a, i, w }) => crossEntropy(a!, i!, w!),
@@ -150,6 +165,14 @@ describe('lowering', () => {
       await runOnce(onnx, (x) => ({ y: run(x) }), inputs, name),
     ];
     expectClose(actual['y']!, expected['y']!, 2e-6, name);
+  });
+
+  it('moves no number where only axes of length 1 change places', async () => {
+    const inputs = { x: wave([2, 1, 3, 1]) };
+    const run = (x: Tensors) => ({ y: tf.transpose(x['x']!, [1, 0, 3, 2]), z: tf.transpose(x['x']!, [2, 0, 3, 1]) });
+    const { graph } = trace(run, { x: { shape: [2, 1, 3, 1], dtype: 'float32' } });
+    expect(graph.nodes.map(({ operation }) => operation)).toEqual(['Reshape', 'Transpose']);
+    expect(await runOnce(onnx, run, inputs, 'unit axes')).toEqual(await runOnce(reference, run, inputs, 'unit axes'));
   });
 
   const differentiable = Object.entries(CASES).filter(([, { gradients }]) => gradients);
@@ -191,6 +214,17 @@ describe('hand-written gradients', () => {
   const HAND_WRITTEN: Record<string, Required<Case>> = {
     gelu: { inputs: { a: wave([3, 5]) }, run: ({ a }) => gelu(tf.mul(a!, 3)), gradients: ['a'] },
     attention: { inputs: { q, k, v }, run: ({ q, k, v }) => attention(q!, k!, v!, null), gradients: ['q', 'k', 'v'] },
+    silu: { inputs: { a: wave([3, 5]) }, run: ({ a }) => silu(tf.mul(a!, 3)), gradients: ['a'] },
+    'soft-capped attention': {
+      inputs: { q, k, v },
+      run: ({ q, k, v }) => attention(q!, k!, v!, null, { scale: 0.7, softcap: 0.9 }),
+      gradients: ['q', 'k', 'v'],
+    },
+    'sliding-window attention': {
+      inputs: { q, k: q, v: q },
+      run: ({ q, k, v }) => attention(q!, k!, v!, causalBias(3, 2)),
+      gradients: ['q', 'k', 'v'],
+    },
     'causal attention': {
       inputs: { q, k: q, v: q },
       run: ({ q, k, v }) => attention(q!, k!, v!, causalBias(3)),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceTensors, type Engine, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { createSession } from '../../src-main/evaluation/languageModelSession.ts';
-import { readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
+import { readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { initializeParameters } from '../../src-main/model/parameters.ts';
 import { type PersonalisedShape, readUser } from '../../src-main/model/personalised.ts';
 import { runOnce } from '../engine/engines.ts';
@@ -40,7 +40,7 @@ async function fromScratch(text: number[], user: number | null): Promise<Float32
   const history = user === null ? {} : Object.fromEntries(Object.entries(HISTORY).map(([name, tensor]) => [name, rowOf(tensor, user)]));
   const run = (x: Tensors) => {
     const hidden = tf.reshape(readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x)), [text.length, -1]);
-    return { y: tf.logSoftmax(tokenLogits(x, tf.slice(hidden, [text.length - 1, 0], [1, -1]))) };
+    return { y: tf.logSoftmax(tokenLogits(x, shape.languageModel, tf.slice(hidden, [text.length - 1, 0], [1, -1]))) };
   };
   const inputs = { ...values, tokens: ints(Int32Array.from(text), [1, text.length]), ...history };
   return (await runOnce(engine, run, inputs, `from scratch ${user === null}`))['y']!.data as Float32Array;

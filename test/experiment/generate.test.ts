@@ -49,6 +49,19 @@ describe('generateForRun', () => {
     expect(await scoresOf(null)).not.toEqual(mine);
   });
 
+  it('encodes a history once, and answers from the kept embeddings as from new ones', async () => {
+    const request = { userId: 5, constrained: true };
+    const before = workspace.embeddings.sizeBytes();
+    const first = await generate(request);
+    const kept = workspace.embeddings.sizeBytes();
+    expect(kept).toBeGreaterThan(before);
+    expect(await generate(request)).toEqual(first);
+    expect(workspace.embeddings.sizeBytes()).toBe(kept);
+    workspace.database.prepare('UPDATE userEmbeddings SET data = zeroblob(length(data))').run();
+    expect(await generate(request)).not.toEqual(first);
+    workspace.database.prepare('DELETE FROM userEmbeddings').run();
+  });
+
   it('takes a prompt of the person', async () => {
     const { prompt, candidates } = await generate({ prompt: 'A Drama title:' });
     expect(prompt).toBe('A Drama title:');

@@ -44,6 +44,16 @@ describe('parseExperiment', () => {
     ]);
   });
 
+  it('takes a language model by its name or by its sizes, and says what is wrong with the one that was meant', () => {
+    const messageOf = (value: string) => messagesOf(`{"dataset": "a", "languageModel": ${value}}`);
+    expect(parseExperiment('{"dataset": "a", "languageModel": "stories"}').experiment!.languageModel).toBe('stories');
+    expect(messageOf('{"dMdel": 3}')).toEqual(['unknown key "dMdel" in languageModel; did you mean "dModel"?']);
+    expect(messageOf('{"dModel": -3}')[0]).toBe('languageModel.dModel: Too small: expected number to be >0, got -3');
+    expect(messageOf('{"dModel": 12, "numHeads": 5}')).toEqual(['languageModel.numHeads must divide languageModel.dModel']);
+    expect(messageOf('"/a"')[0]).toMatch(/^languageModel: a model name starts with a letter or digit/);
+    expect(messageOf('3')).toEqual(['languageModel: expected string, got 3']);
+  });
+
   it('says that a dataset is missing', () => {
     expect(messagesOf('{}')).toEqual(['dataset: missing; every experiment must name it']);
   });

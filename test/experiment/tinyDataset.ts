@@ -79,7 +79,7 @@ export function tinyExperiment(overrides: Sections = {}): Experiment {
 }
 
 /** Adds a queued run of the experiment. */
-export function createRun(workspace: Workspace, id: string, experiment: Experiment): void {
+export function createRun(workspace: Workspace, id: string, experiment: Experiment, environment: Record<string, string> = {}): void {
   const { fingerprint, users } = workspace.datasets.get(experiment.dataset);
   workspace.runs.create({
     id,
@@ -88,7 +88,7 @@ export function createRun(workspace: Workspace, id: string, experiment: Experime
     source: '{}',
     datasetName: experiment.dataset,
     datasetFingerprint: fingerprint,
-    environment: {},
+    environment,
     stages: initialStages(experiment, users),
   });
 }

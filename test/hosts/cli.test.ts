@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTextCheckpoint } from '../pretrained/textCheckpoint.ts';
 
 const command = resolve(import.meta.dirname, '../../bin/userllm.mjs');
 /** A command starts in a second, or in many when others use the machine. */
@@ -49,6 +50,7 @@ interface Document {
   dataset: Record<string, unknown>;
   runs: { metrics: Record<string, unknown>; stages: { name: string; steps: number }[] }[];
   candidates: unknown[];
+  text: string;
   columns: { key: string }[];
   rows: unknown[];
 }
@@ -161,6 +163,23 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
     const { document: generation } = await userllmJson('generate', 'short', '--user', '3', '--constrained', '--beams', '2');
     expect(generation.candidates).toHaveLength(2);
     expect(generation.candidates[0]).toMatchObject({ inCatalogue: true, text: expect.stringMatching(/^Film \d+ \(1990\)$/) });
+  });
+
+  it('adds a pretrained language model, writes with it, verifies and forgets it', async () => {
+    await writeTextCheckpoint(join(home, 'little'));
+    expect(await userllm('models', 'add', 'little')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Language model +little\n/) });
+    const written = await userllm('generate', '--model', 'little', '--prompt', 'Next title:', '--max-tokens', '5', '--greedy');
+    const { document } = await userllmJson('generate', '--model', 'little', '--prompt', 'Next title:', '--max-tokens', '5');
+    expect(document).toMatchObject({ tokens: 5, promptTokens: expect.any(Number) });
+    expect(written).toMatchObject({ code: 0, stdout: `Next title:${document.text}\n` });
+    writeFileSync(join(home, 'little/tokenizer_config.json'), '{ "eos_token": "<|endoftext|>", "changed": true }');
+    expect(await userllmJson('models', 'verify', 'little')).toMatchObject({ code: 1, document: { verification: { unchanged: false } } });
+    expect(await userllm('models', 'remove', 'little')).toMatchObject({ code: 0 });
+    const gone = await userllm('generate', '--model', 'little', '--prompt', 'a');
+    expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such language model') });
+    const { code, stderr } = await userllm('generate', '--model', 'little', '--prompt', 'a', '--top-p', '3');
+    expect([code, stderr]).toEqual([2, 'userllm: generate: --top-p: Too big: expected number to be <=1, got "3"\n']);
+    expect((await userllm('generate')).stderr).toBe('userllm: generate: expected either a run or --model\n');
   });
 
   it('stops a run in order at Ctrl+C, says how to resume it, and resumes it', async () => {

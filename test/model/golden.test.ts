@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine, HostTensors, Tensors } from '../../src-main/engine/engine.ts';
-import { languageModelSpecs, readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
+import { languageModelSpecs, readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { type PersonalisedShape, personalisedSpecs, readUser, textLoss } from '../../src-main/model/personalised.ts';
 import { encodeHistory, nextEventLogits, nextEventLoss, userEncoderSpecs } from '../../src-main/model/userEncoder/autoregressive.ts';
 import { ENGINES, runOnce, withGradients } from '../engine/engines.ts';
@@ -93,7 +93,11 @@ function personalisedShape(gated: boolean): PersonalisedShape {
 function logits(x: Tensors, shape: PersonalisedShape): tf.Tensor {
   const hidden = readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x));
   const [batch, length, width] = hidden.shape as [number, number, number];
-  return tf.reshape(tokenLogits(x, tf.reshape(hidden, [-1, width])), [batch, length, shape.languageModel.vocabularySize]);
+  return tf.reshape(tokenLogits(x, shape.languageModel, tf.reshape(hidden, [-1, width])), [
+    batch,
+    length,
+    shape.languageModel.vocabularySize,
+  ]);
 }
 
 function expectGradients(

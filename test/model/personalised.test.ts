@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, floats, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { gateValues } from '../../src-main/model/integration/crossAttention.ts';
-import { readTexts, tokenLogits } from '../../src-main/model/languageModel/scratch.ts';
+import { readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { countParameters, initializeParameters } from '../../src-main/model/parameters.ts';
 import { type PersonalisedShape, readUser, textLoss } from '../../src-main/model/personalised.ts';
 import { valueAndGradients } from '../../src-main/training/gradientProgram.ts';
@@ -20,7 +20,11 @@ afterAll(() => engine.dispose());
 async function hiddenStates(parameters: HostTensors, shape: PersonalisedShape, batch: HostTensors): Promise<HostTensors> {
   const run = (x: Tensors) => {
     const hidden = readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x));
-    return { hidden, logits: tokenLogits(x, tf.reshape(hidden, [-1, shape.languageModel.dModel])), loss: textLoss(x, shape, x) };
+    return {
+      hidden,
+      logits: tokenLogits(x, shape.languageModel, tf.reshape(hidden, [-1, shape.languageModel.dModel])),
+      loss: textLoss(x, shape, x),
+    };
   };
   return runOnce(engine, run, { ...parameters, ...batch }, `hidden ${shape.user === null}`);
 }

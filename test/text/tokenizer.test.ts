@@ -76,3 +76,90 @@ describe('Tokenizer', () => {
     expect(ended.encode('a</s>b')).not.toContain(256);
   });
 });
+
+/** A small SentencePiece-like tokenizer: a space before every text, written as a low line, and bytes for what it does not know. */
+function sentencePieceJson() {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const pieces = ['<unk>', '<s>', '</s>', ...bytes, '▁', 'H', 'e', 'a', 't', 'He', 'at', 'Heat', '▁Heat'];
+  const merges = [
+    ['H', 'e'],
+    ['a', 't'],
+    ['He', 'at'],
+    ['▁', 'Heat'],
+  ];
+  const special = ['<unk>', '<s>', '</s>'].map((content, id) => ({
+    id,
+    content,
+    special: true,
+    normalized: false,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+  }));
+  return {
+    added_tokens: special,
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'Prepend', prepend: '▁' },
+        { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+      ],
+    },
+    pre_tokenizer: null,
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
+    },
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+        { type: 'Strip', content: ' ', start: 1, stop: 0 },
+      ],
+    },
+    model: {
+      type: 'BPE',
+      unk_token: '<unk>',
+      byte_fallback: true,
+      fuse_unk: true,
+      vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
+      merges,
+    },
+  };
+}
+
+describe('a tokenizer that puts a space before every text and falls back to bytes', () => {
+  const pieces = new Tokenizer(sentencePieceJson(), '</s>');
+
+  test('decodes what it encoded, for any Unicode text without a low line of its own', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (text) => {
+        fc.pre(!text.includes('▁'));
+        expect(pieces.decode(pieces.encode(text))).toBe(text.toWellFormed());
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  test('has one space between a text and its continuation', () => {
+    const ids = [...pieces.encode('Heat'), ...pieces.encodeContinuation(' Heat'), ...pieces.encodeContinuation('\n')];
+    expect(pieces.decode(ids)).toBe('Heat Heat\n');
+    expect(ids).toHaveLength(3);
+    expect(pieces.decode([...pieces.encode('Heat'), ...pieces.encode(' Heat')])).toBe('Heat  Heat');
+  });
+
+  test('begins a prompt, but no continuation, with the begin-of-text token', () => {
+    expect(pieces.encodePrompt('Heat')).toEqual([1, ...pieces.encode('Heat')]);
+    expect(tokenizer.encodePrompt('Heat')).toEqual(tokenizer.encode('Heat'));
+  });
+
+  test('reads special tokens in templates, and spells them everywhere else', () => {
+    expect(pieces.encodeTemplate('<s>Heat</s>')).toEqual([1, ...pieces.encode('Heat'), 2]);
+    expect(pieces.encode('<s>Heat</s>')).not.toContain(1);
+    expect(pieces.decode(pieces.encode('a<s>Heat</s>'))).toBe('a<s>Heat</s>');
+  });
+});

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src-shared/errors.ts';
-import type {
-  AdamWOptions,
-  DeviceTensor,
-  DeviceTensors,
-  Engine,
-  EngineName,
-  HostTensor,
-  Optimizer,
-  Program,
-  ProgramFunction,
-  ProgramOptions,
+import {
+  type AdamWOptions,
+  type DeviceTensor,
+  type DeviceTensors,
+  type Engine,
+  type EngineName,
+  type HostTensor,
+  joinParts,
+  type Optimizer,
+  type Program,
+  type ProgramFunction,
+  type ProgramOptions,
 } from '../engine.ts';
 import { withBackend } from './backend.ts';
 import { EagerAdamW } from './eagerAdamW.ts';
@@ -63,6 +64,10 @@ class EagerEngine implements Engine {
 
   async upload(value: HostTensor): Promise<DeviceTensor> {
     return this.adopt(withBackend(this.backend, () => makeTensor(value)));
+  }
+
+  uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<DeviceTensor> {
+    return this.upload(joinParts(shape, parts));
   }
 
   async compile(fn: ProgramFunction, options: ProgramOptions): Promise<Program> {

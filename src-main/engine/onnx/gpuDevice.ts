@@ -1,5 +1,14 @@
 import * as ort from 'onnxruntime-node';
-import type { AdamWOptions, DeviceTensor, DeviceTensors, Engine, HostTensor, Optimizer, TensorSpec } from '../engine.ts';
+import {
+  type AdamWOptions,
+  type DeviceTensor,
+  type DeviceTensors,
+  type Engine,
+  type HostTensor,
+  joinParts,
+  type Optimizer,
+  type TensorSpec,
+} from '../engine.ts';
 import { GpuOptimizer } from './gpuOptimizer.ts';
 import { Graph } from './graph.ts';
 import { assertSameShape, type OnnxDevice, toOrtTensor } from './onnxEngine.ts';
@@ -56,6 +65,10 @@ export class GpuDevice implements OnnxDevice {
     const { up } = await this.copier(value);
     const { y } = await up.run({ x: toOrtTensor(value) });
     return new GpuDeviceTensor(value, y as ort.Tensor, this);
+  }
+
+  uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<DeviceTensor> {
+    return this.upload(joinParts(shape, parts));
   }
 
   async download(tensor: GpuDeviceTensor): Promise<HostTensor> {

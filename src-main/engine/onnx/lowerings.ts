@@ -119,11 +119,11 @@ lower('ExpandDims', ({ input }, { dim }) => {
 });
 lower('Transpose', ({ x }, { perm }) => {
   if (perm.every((axis: number, i: number) => axis === i)) return alias(x!);
-  return traced(
-    emit('Transpose', [nameOf(x!)], { perm }),
-    perm.map((axis: number) => x!.shape[axis]),
-    x!.dtype,
-  );
+  const shape = perm.map((axis: number) => x!.shape[axis]);
+  // Axes of length 1 may go anywhere without moving a number.
+  const long = perm.filter((axis: number) => x!.shape[axis] !== 1);
+  if (long.every((axis: number, i: number) => i === 0 || axis > long[i - 1])) return reshape(x!, shape);
+  return traced(emit('Transpose', [nameOf(x!)], { perm }), shape, x!.dtype);
 });
 lower('Tile', ({ x }, { reps }) =>
   traced(
@@ -249,6 +249,13 @@ lower('FusedLayerNorm', ({ x, gain, bias }, { epsilon }) => {
   const [y, mean, scale] = addLayerNorm([nameOf(x!), nameOf(gain!), nameOf(bias!)], attributes);
   const reduced = [...x!.shape.slice(0, -1), 1];
   return [traced(y!, x!.shape, 'float32'), traced(mean!, reduced, 'float32'), traced(scale!, reduced, 'float32')];
+});
+
+/** y and 1 / sqrt(mean(x^2) + epsilon) in one pass. */
+lower('FusedRmsNorm', ({ x, gain }, { epsilon }) => {
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  const [y, scale] = traceBackend.current.add('SimplifiedLayerNormalization', [nameOf(x!), nameOf(gain!)], attributes, { outputs: 2 });
+  return [traced(y!, x!.shape, 'float32'), traced(scale!, [...x!.shape.slice(0, -1), 1], 'float32')];
 });
 
 /** -log softmax(logits)[target] per row, and softmax(logits). A probability below 1e-37 counts as 1e-37. */

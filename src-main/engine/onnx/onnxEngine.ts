@@ -2,18 +2,19 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { AppError } from '../../../src-shared/errors.ts';
-import type {
-  AdamWOptions,
-  DeviceTensor,
-  DeviceTensors,
-  Engine,
-  HostTensor,
-  HostTensors,
-  Optimizer,
-  Program,
-  ProgramFunction,
-  ProgramOptions,
-  TensorSpec,
+import {
+  type AdamWOptions,
+  type DeviceTensor,
+  type DeviceTensors,
+  type Engine,
+  type HostTensor,
+  type HostTensors,
+  joinParts,
+  type Optimizer,
+  type Program,
+  type ProgramFunction,
+  type ProgramOptions,
+  type TensorSpec,
 } from '../engine.ts';
 import { GpuDevice } from './gpuDevice.ts';
 import { type Block, HostMemory } from './hostMemory.ts';
@@ -35,6 +36,7 @@ export interface OnnxEngineOptions {
 export interface OnnxDevice {
   readonly description: string;
   upload(value: HostTensor): Promise<DeviceTensor>;
+  uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<DeviceTensor>;
   /** The tensor as ONNX Runtime takes it. */
   feed(tensor: DeviceTensor): ort.Tensor;
   /** Where a device output goes: a preallocated tensor, or null when the provider makes one. */
@@ -91,6 +93,12 @@ class HostDevice implements OnnxDevice {
   async upload(value: HostTensor): Promise<HostDeviceTensor> {
     const tensor = new HostDeviceTensor(value, this.memory);
     await tensor.write(value);
+    return tensor;
+  }
+
+  async uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<HostDeviceTensor> {
+    const tensor = new HostDeviceTensor({ shape, dtype: 'float32' }, this.memory);
+    joinParts(shape, parts, tensor.block.view as Float32Array<ArrayBuffer>);
     return tensor;
   }
 
@@ -155,6 +163,10 @@ class OnnxEngine implements Engine {
 
   upload(value: HostTensor): Promise<DeviceTensor> {
     return this.onnxDevice.upload(value);
+  }
+
+  uploadParts(shape: readonly number[], parts: Iterable<Float32Array>): Promise<DeviceTensor> {
+    return this.onnxDevice.uploadParts(shape, parts);
   }
 
   compile(fn: ProgramFunction, options: ProgramOptions): Promise<Program> {

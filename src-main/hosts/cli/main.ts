@@ -6,6 +6,7 @@ import { registerBenchCommand } from './commands/bench.ts';
 import { registerDatasetCommands } from './commands/datasets.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerGenerateCommand } from './commands/generate.ts';
+import { registerModelCommands } from './commands/models.ts';
 import { registerRunCommands } from './commands/runs.ts';
 import { registerServeCommand } from './commands/serve.ts';
 import { EXIT, printError } from './output.ts';
@@ -35,6 +36,7 @@ function createProgram(json: boolean): Command {
   if (json) program.configureOutput({ writeErr: () => undefined });
   registerDatasetCommands(program);
   registerRunCommands(program);
+  registerModelCommands(program);
   registerGenerateCommand(program);
   registerServeCommand(program);
   registerDoctorCommand(program);

@@ -4,7 +4,7 @@ import { datasets, imports, isImportActive, workspace } from '../../state/stores
 import { pathOfDroppedFile } from '../../transport/host.ts';
 import { Button, ErrorNote, Loading, Note, TextField } from '../../widgets/controls.tsx';
 import { formatBytes } from '../../widgets/format.ts';
-import { FileBrowser } from './FileBrowser.tsx';
+import { FileBrowser } from '../../workbench/FileBrowser.tsx';
 import { ImportProgressView } from './ImportProgressView.tsx';
 import { PreviewTable } from './PreviewTable.tsx';
 

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import { AppError } from '../../../../src-shared/errors.ts';
+import type { GenerateBenchmark, RequestResult } from '../../../bench/generate.ts';
+import type { GenerateModel } from '../../../bench/generateCases.ts';
 import type { StepResult, TorchResult } from '../../../bench/step.ts';
 import { addCommand } from '../command.ts';
 import { formatBytes, formatCount } from '../numbers.ts';
+import type { Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 
 interface BenchOptions extends CommonOptions {
   engine?: string[];
+  model?: string[];
   steps: string;
   rounds: string;
   threads?: string;
@@ -22,8 +26,11 @@ interface BenchEngine {
 const right = (title: string) => ({ title, align: 'right' as const });
 
 export function registerBenchCommand(program: Command): void {
-  addCommand<BenchOptions>(program, 'bench <what>', 'measure speed; "step": one training step, beside PyTorch', async ([what], options) => {
-    if (what !== 'step') throw new AppError('usage', `bench: expected "step", got "${what}"`);
+  const description = 'measure speed beside PyTorch; "step": one training step, "generate": writing text';
+  addCommand<BenchOptions>(program, 'bench <what>', description, async ([what], options) => {
+    if (what === 'generate') return generateOutcome(options);
+    if (what !== 'step') throw new AppError('usage', `bench: expected "step" or "generate", got "${what}"`);
+    if (options.model) throw new AppError('usage', 'bench: --model goes with "generate"');
     const steps = parseCount('--steps', options.steps);
     const rounds = parseCount('--rounds', options.rounds);
     const threads = options.threads === undefined ? {} : { threads: parseCount('--threads', options.threads) };
@@ -35,9 +42,73 @@ export function registerBenchCommand(program: Command): void {
     return { document: measured, text: benchText(measured) };
   })
     .option('--engine <engine:provider...>', 'what to measure (default: every engine that works here), e.g. onnx:cpu onnx:webgpu')
+    .option('--model <name...>', 'which models "generate" measures: scratch, stories260K, llama135M (default: all)')
     .option('--steps <number>', 'timed steps of each round', '12')
     .option('--rounds <number>', 'turns of each engine and of PyTorch', '3')
     .option('--threads <number>', 'CPU threads (default: one per core)');
+}
+
+async function generateOutcome(options: BenchOptions): Promise<Outcome> {
+  const progress = createProgress();
+  const threads = options.threads === undefined ? {} : { threads: parseCount('--threads', options.threads) };
+  const { benchGenerate } = await import('../../../bench/generate.ts');
+  const measured = await benchGenerate({
+    rounds: parseCount('--rounds', options.rounds),
+    ...threads,
+    ...(options.model && { models: options.model.map(parseModel) }),
+    onProgress: (text) => progress.note(text),
+  });
+  return { document: measured, text: generateText(measured) };
+}
+
+function parseModel(text: string): GenerateModel {
+  const known = ['scratch', 'stories260K', 'llama135M'] as const satisfies GenerateModel[];
+  const model = known.find((name) => name === text);
+  if (model) return model;
+  throw new AppError('usage', `bench: expected --model ${known.join(', ')}, got "${text}"`);
+}
+
+function generateText({ decoding, requests, torch }: GenerateBenchmark): string {
+  const rows = decoding.map(({ model, engine, firstTokenMs, tokensPerSecond, peakMemoryBytes, ratioToTorch }) => [
+    model,
+    engine,
+    firstTokenMs.toFixed(1),
+    tokensPerSecond.toFixed(1),
+    formatBytes(peakMemoryBytes),
+    ratioToTorch?.toFixed(2) ?? '-',
+  ]);
+  const columns = [
+    { title: 'Model' },
+    { title: 'Engine' },
+    right('ms to first token'),
+    right('tokens/s'),
+    right('Memory'),
+    right('x PyTorch'),
+  ];
+  const note = torch ? `PyTorch: ${torch}\n` : 'python3 cannot import torch and transformers here, so there is nothing to compare with.\n';
+  return `${formatTable(columns, rows)}\n${note}${requests.length > 0 ? `\n${requestsText(requests)}` : ''}`;
+}
+
+function requestsText(requests: readonly RequestResult[]): string {
+  const rows = requests.map(({ model, events, coldMs, cachedMs, textTokens, textMs }) => [
+    model,
+    formatCount(events),
+    coldMs.toFixed(1),
+    cachedMs.toFixed(1),
+    textTokens === null ? 'too long' : formatCount(textTokens),
+    textMs?.toFixed(1) ?? '-',
+    textMs === null ? '-' : (textMs / cachedMs).toFixed(1),
+  ]);
+  const columns = [
+    { title: 'First token' },
+    right('Events'),
+    right('ms, history encoded'),
+    right('ms, cached embedding'),
+    right('Text tokens'),
+    right('ms, text prompt'),
+    right('text / cached'),
+  ];
+  return formatTable(columns, rows);
 }
 
 /** Those that work, but for the reference engine: it is made to be right, and takes minutes. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../../src-shared/errors.ts';
 import type { RunDetail } from '../../../../src-shared/run.ts';
@@ -34,6 +34,18 @@ export function registerRunCommands(program: Command): void {
       const { id } = await findRun(session, reference!);
       return runOutcome(await session.client.call('runs.get', { runId: id }), EXIT.done);
     }),
+  );
+
+  addCommand(
+    program,
+    'export <run> <folder>',
+    "write a completed run's language model as a Hugging Face folder",
+    async ([reference, folder], options) =>
+      withSession(options, async (session) => {
+        const { id } = await findRun(session, reference!);
+        const { path } = await session.client.call('runs.export', { runId: id, path: resolve(folder!) });
+        return { document: { runId: id, path }, text: `Exported to ${path}. To use it: userllm models add ${path}\n` };
+      }),
   );
 
   addCommand(

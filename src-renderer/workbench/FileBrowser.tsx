@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useState } from 'react';
-import { call, useQuery } from '../../state/backend.ts';
-import { Button, ErrorNote, IconButton, Loading } from '../../widgets/controls.tsx';
-import { formatBytes } from '../../widgets/format.ts';
-import { Icon } from '../../widgets/Icon.tsx';
+import { call, useQuery } from '../state/backend.ts';
+import { Button, ErrorNote, IconButton, Loading } from '../widgets/controls.tsx';
+import { formatBytes } from '../widgets/format.ts';
+import { Icon } from '../widgets/Icon.tsx';
 
 interface FileBrowserProps {
   start: string;

@@ -1,0 +1,84 @@
+import { AppError } from '../../src-shared/errors.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
+import type { ModelSummary } from '../../src-shared/model.ts';
+import type { RunDetail } from '../../src-shared/run.ts';
+import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
+import { openCheckpoint } from '../pretrained/checkpoint.ts';
+import { openCheckpointTokenizer } from '../pretrained/checkpointTokenizer.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { scratchShape } from './shapes.ts';
+import { openRunTokenizer, openTokenizer } from './tokenizers.ts';
+
+/** The language model of a run before it is fine-tuned. */
+export interface BaseLanguageModel {
+  readonly shape: LanguageModelShape;
+  readonly tokenizer: Tokenizer;
+  /** Tokens that end a text. */
+  readonly stopTokens: ReadonlySet<number>;
+  /** Folder of the pretrained weights; null: a small GPT from scratch. */
+  readonly folder: string | null;
+}
+
+/** Key of `RunDetail.environment` under which a run keeps the fingerprint of its pretrained language model. */
+export const FINGERPRINT_KEY = 'languageModelFingerprint';
+
+/** The model that an experiment names; null: it makes its own from scratch. @throws AppError `model-not-found` */
+export function pretrainedModel(workspace: Workspace, { languageModel }: Experiment): ModelSummary | null {
+  return typeof languageModel === 'string' ? workspace.models.get(languageModel) : null;
+}
+
+/**
+ * The shape of the pretrained model that an experiment names; null: it makes its own from scratch.
+ * @throws AppError `model-not-found`, `checkpoint-invalid`, `experiment-invalid` when cross-attention cannot be put into it
+ */
+export function pretrainedShape(workspace: Workspace, experiment: Experiment): LanguageModelShape | null {
+  const model = pretrainedModel(workspace, experiment);
+  if (!model) return null;
+  const { shape, close } = openCheckpoint(model.path);
+  close();
+  const { kind, numHeads } = experiment.integration;
+  if (kind !== 'cross-attention' || shape.dModel % numHeads === 0) return shape;
+  throw new AppError(
+    'experiment-invalid',
+    `integration.numHeads: expected a divisor of ${shape.dModel}, the width of "${model.name}", got ${numHeads}`,
+  );
+}
+
+/**
+ * Opens the language model of a run; a scratch model's tokenizer is trained where the run has none yet.
+ * @throws AppError as `pretrainedShape`; `run-not-resumable` when the model is not the one that the run began with
+ */
+export function openBaseLanguageModel(
+  workspace: Workspace,
+  run: RunDetail,
+  experiment: Experiment,
+  reader: DatasetReader,
+): BaseLanguageModel {
+  if (typeof experiment.languageModel === 'string') return openPretrained(workspace, run, experiment);
+  const tokenizer = openTokenizer(workspace, run.id, reader, experiment.languageModel.vocabularySize);
+  return scratchModel(experiment, tokenizer);
+}
+
+/** As `openBaseLanguageModel`, for a run that was trained. @throws AppError also `file-not-found` when it has no tokenizer */
+export function openTrainedLanguageModel(workspace: Workspace, run: RunDetail, experiment: Experiment): BaseLanguageModel {
+  if (typeof experiment.languageModel === 'string') return openPretrained(workspace, run, experiment);
+  return scratchModel(experiment, openRunTokenizer(workspace, run.id));
+}
+
+function scratchModel(experiment: Experiment, tokenizer: Tokenizer): BaseLanguageModel {
+  const shape = scratchShape(experiment, tokenizer.vocabularySize);
+  return { shape, tokenizer, stopTokens: new Set([tokenizer.endOfText]), folder: null };
+}
+
+function openPretrained(workspace: Workspace, run: RunDetail, experiment: Experiment): BaseLanguageModel {
+  const { name, path, fingerprint } = pretrainedModel(workspace, experiment)!;
+  if (run.environment[FINGERPRINT_KEY] !== fingerprint) {
+    throw new AppError(
+      'run-not-resumable',
+      `run "${run.id}": expected language model "${name}" as it was when the run was made, got other content; start a new run`,
+    );
+  }
+  return { shape: pretrainedShape(workspace, experiment)!, ...openCheckpointTokenizer(path), folder: path };
+}

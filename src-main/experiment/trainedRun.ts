@@ -1,0 +1,50 @@
+import { AppError } from '../../src-shared/errors.ts';
+import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import type { RunDetail } from '../../src-shared/run.ts';
+import type { HostTensors } from '../engine/engine.ts';
+import type { PersonalisedShape } from '../model/personalised.ts';
+import { writeModelFolder } from '../pretrained/exportFolder.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { readCheckpoint } from './checkpoints.ts';
+import { type BaseLanguageModel, openTrainedLanguageModel } from './languageModels.ts';
+import { encoderShape, personalisedShape } from './shapes.ts';
+
+/** A run whose model was fine-tuned, with that model's parameters. */
+export interface TrainedRun {
+  readonly run: RunDetail;
+  readonly experiment: Experiment;
+  readonly reader: DatasetReader;
+  readonly languageModel: BaseLanguageModel;
+  readonly shape: PersonalisedShape;
+  readonly parameters: HostTensors;
+}
+
+/** @throws AppError `run-not-found`, `input-invalid` when its finetune stage is not done */
+export function openTrainedRun(workspace: Workspace, runId: string): TrainedRun {
+  const run = workspace.runs.get(runId);
+  const checkpoint = workspace.runs.latestCheckpoint(run.id, 'finetune');
+  if (!checkpoint || !run.stages.some(({ name, status }) => name === 'finetune' && status === 'done')) {
+    throw new AppError(
+      'input-invalid',
+      `run "${run.id}": expected a run whose finetune stage is done, got one that is ${run.status}; let it finish first`,
+    );
+  }
+  const experiment = experimentSchema.parse(run.config);
+  const reader = workspace.datasets.open(run.datasetName);
+  const languageModel = openTrainedLanguageModel(workspace, run, experiment);
+  const shape = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
+  const { parameters } = readCheckpoint(checkpoint.path).state;
+  return { run, experiment, reader, languageModel, shape, parameters };
+}
+
+/**
+ * Writes the fine-tuned language model of a run as a Hugging Face folder, its user path beside it.
+ * @throws AppError as `openTrainedRun` and `writeModelFolder`
+ */
+export async function exportRun(workspace: Workspace, { runId, path }: { runId: string; path: string }): Promise<{ path: string }> {
+  const { languageModel, parameters } = openTrainedRun(workspace, runId);
+  const { shape, tokenizer, folder } = languageModel;
+  await writeModelFolder(path, { shape, parameters, tokenizer, base: folder });
+  return { path };
+}

@@ -1,0 +1,81 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensors } from '../../engine/engine.ts';
+import { addCrossAttention, type CrossAttentionShape, type UserContext } from '../integration/crossAttention.ts';
+import type { ParameterSpecs } from '../parameters.ts';
+
+/** Sizes that every decoder-only language model has. */
+export interface DecoderSizes {
+  readonly vocabularySize: number;
+  /** Longest text, in tokens. */
+  readonly maxPositions: number;
+  /** Width of the hidden states. */
+  readonly dModel: number;
+  readonly numLayers: number;
+  readonly numHeads: number;
+}
+
+/** The user's side of a forward pass; null = the base language model alone. */
+export interface UserPath {
+  readonly shape: CrossAttentionShape;
+  readonly context: UserContext;
+}
+
+/** Keys and values of one layer's self-attention, [batch, keyValueHeads, length, headDim] each. */
+export interface LayerCache {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** What one decoding step reads besides its tokens. Rows are grouped by prompt: row = prompt * beams + beam. */
+export interface DecodingState {
+  /** Keys and values of the prompts, shared by a prompt's beams: per layer [prompts, keyValueHeads, promptLength, headDim]. */
+  readonly prompt: readonly LayerCache[];
+  /** int32 [prompts]: tokens of each prompt; the slots after them are padding. */
+  readonly promptLengths: Tensor;
+  /** Keys and values of the tokens generated so far: per layer [rows, keyValueHeads, capacity, headDim]. */
+  readonly generated: readonly LayerCache[];
+  /** int32 [1]: how many tokens each row has generated, which is the slot of the new one. */
+  readonly step: Tensor;
+}
+
+/** What an architecture of language models must be able to do; every function is plain tfjs operations. */
+export interface LanguageModel<Shape extends DecoderSizes> {
+  specs(shape: Shape): ParameterSpecs;
+  /** Heads and their width in the caches of keys and values. */
+  cacheShape(shape: Shape): { readonly heads: number; readonly headDim: number };
+  /**
+   * Final hidden states of whole texts, right-padded (a causal model never looks at what follows, so padding needs no mask).
+   * @param tokens int32 [batch, length]
+   * @param onLayer receives each layer's keys and values, for generation
+   * @returns [batch, length, dModel], after the final norm
+   */
+  readTexts(
+    parameters: Tensors,
+    shape: Shape,
+    tokens: Tensor,
+    user: UserPath | null,
+    onLayer?: (layer: number, cache: LayerCache) => void,
+  ): Tensor;
+  /**
+   * Reads one more token for every row, with static shapes: prompts' caches are read in place by all their beams, and new keys and
+   * values are written into slot `step` of the rows' own caches.
+   * @param inputs int32 `tokens` and `positions` [prompts, beams]; a position is the index of the new token within its text
+   * @returns hidden states [prompts, beams, dModel] and the rows' updated caches
+   */
+  readNextToken(
+    parameters: Tensors,
+    shape: Shape,
+    inputs: { tokens: Tensor; positions: Tensor },
+    state: DecodingState,
+    user: UserPath | null,
+  ): { hidden: Tensor; generated: LayerCache[] };
+  /** Scores of every token: [rows, dModel] -> [rows, vocabularySize]. */
+  tokenLogits(parameters: Tensors, shape: Shape, hidden: Tensor): Tensor;
+  /** Weighted mean cross-entropy of the token scores: hidden [rows, dModel], int32 targets [rows], weights [rows]. */
+  tokenLoss(parameters: Tensors, shape: Shape, hidden: Tensor, targets: Tensor, weights: Tensor): Tensor;
+}
+
+/** What the user adds to the hidden states between self-attention and feed-forward of `layer`; without a user path `x` itself. */
+export function addUser(parameters: Tensors, layer: number, x: Tensor, user: UserPath | null): Tensor {
+  return user ? addCrossAttention(parameters, user.shape, layer, x, user.context) : x;
+}

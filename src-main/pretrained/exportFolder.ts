@@ -1,0 +1,90 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../src-shared/errors.ts';
+import { floats, type HostTensors } from '../engine/engine.ts';
+import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
+import { writeSafetensors } from '../store/safetensors.ts';
+import { temporaryFileName } from '../store/temporary.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { ConfigJson } from './config.ts';
+import { namedTensors } from './tensorNames.ts';
+import { readObject } from './textFiles.ts';
+
+export interface ExportedModel {
+  readonly shape: LanguageModelShape;
+  /** Every parameter of the language model, and of the user path where there is one. */
+  readonly parameters: HostTensors;
+  readonly tokenizer: Tokenizer;
+  /** Folder of the pretrained model that it began as; null: made from scratch. */
+  readonly base: string | null;
+}
+
+/** What the user path learned: encoder, projection, cross-attention and gates, under the application's own names. */
+export const USER_PATH_FILE = 'user-path.safetensors';
+/** Text files of a pretrained model that still hold after fine-tuning. */
+const KEPT_FILES =
+  /^(generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^chat_template\.(jinja|json)$|^(licen[cs]e|notice)/i;
+
+/**
+ * Writes a language model as a Hugging Face folder, in float32: it loads again bit for bit, here and in transformers. The folder is there whole or not
+ * at all.
+ * @throws AppError `input-invalid` when the folder exists and is not empty, `disk-full`
+ */
+export async function writeModelFolder(folder: string, model: ExportedModel): Promise<void> {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new AppError('input-invalid', `export "${folder}": expected a folder that is new or empty, got one with files; choose another`);
+  }
+  mkdirSync(dirname(folder), { recursive: true });
+  const temporary = temporaryFileName(folder);
+  try {
+    mkdirSync(temporary);
+    writeTextFiles(temporary, model);
+    await writeWeights(temporary, model);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function writeTextFiles(folder: string, { shape, tokenizer, base }: ExportedModel): void {
+  const write = (name: string, value: object) => writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+  if (base !== null) {
+    write('config.json', { ...readObject(base, 'config.json'), dtype: 'float32', torch_dtype: 'float32' });
+    for (const name of readdirSync(base).filter((file) => KEPT_FILES.test(file))) copyFileSync(join(base, name), join(folder, name));
+    return;
+  }
+  const endOfText = tokenizer.tokenText(tokenizer.endOfText);
+  write('config.json', gptConfig(shape, tokenizer.endOfText));
+  write('tokenizer.json', tokenizer.json);
+  write('tokenizer_config.json', { tokenizer_class: 'PreTrainedTokenizerFast', eos_token: endOfText, clean_up_tokenization_spaces: false });
+}
+
+function gptConfig({ vocabularySize, maxPositions, dModel, numLayers, numHeads }: LanguageModelShape, endOfText: number): ConfigJson {
+  return {
+    architectures: ['GPT2LMHeadModel'],
+    model_type: 'gpt2',
+    vocab_size: vocabularySize,
+    n_positions: maxPositions,
+    n_embd: dModel,
+    n_layer: numLayers,
+    n_head: numHeads,
+    activation_function: 'gelu_new',
+    layer_norm_epsilon: 1e-5,
+    tie_word_embeddings: true,
+    bos_token_id: endOfText,
+    eos_token_id: endOfText,
+    dtype: 'float32',
+    torch_dtype: 'float32',
+  };
+}
+
+async function writeWeights(folder: string, { shape, parameters }: ExportedModel): Promise<void> {
+  const named = namedTensors(shape).map(({ parameter, tensor, shape }) => [
+    tensor,
+    floats(parameters[parameter]!.data as Float32Array, shape),
+  ]);
+  await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(named), { format: 'pt' });
+  const userPath = Object.entries(parameters).filter(([name]) => !name.startsWith('lm.'));
+  if (userPath.length > 0) await writeSafetensors(join(folder, USER_PATH_FILE), Object.fromEntries(userPath), { format: 'userllm' });
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
+import { writeForRun } from '../../src-main/experiment/generate.ts';
+import { FINGERPRINT_KEY } from '../../src-main/experiment/languageModels.ts';
+import { generateWithModel, verifyModel } from '../../src-main/experiment/pretrainedModel.ts';
+import { describeModel } from '../../src-main/pretrained/describe.ts';
+import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
+import { generationOptionsSchema } from '../../src-shared/model.ts';
+import { writeTextCheckpoint } from '../pretrained/textCheckpoint.ts';
+import { execute } from './runSupport.ts';
+import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const engine = { name: 'onnx', provider: 'cpu', threads: 1 } as const;
+const options = generationOptionsSchema.parse({ maxTokens: 12 });
+const PROMPT = 'Next title:';
+let workspace: Workspace;
+let modelFolder: string;
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pretrained-'));
+  workspace = openWorkspace(join(folder, 'workspace'));
+  modelFolder = join(folder, 'little');
+  mkdirSync(modelFolder);
+  await writeTextCheckpoint(modelFolder);
+  workspace.models.add(await describeModel(modelFolder));
+  insertTinyDataset(workspace);
+  return () => {
+    workspace.close();
+    rmSync(folder, { recursive: true });
+  };
+});
+
+function experimentWith(overrides: Parameters<typeof tinyExperiment>[0] = {}) {
+  const evaluation = { users: 2, efficiencyAt: [1], beams: 2 };
+  return tinyExperiment({
+    engine,
+    evaluation,
+    languageModel: 'little',
+    strategy: 'enc',
+    integration: { gateInit: 0.5, projectionSize: 8, numHeads: 2 },
+    ...overrides,
+  });
+}
+
+function createModelRun(id: string, overrides: Parameters<typeof tinyExperiment>[0] = {}): void {
+  createRun(workspace, id, experimentWith(overrides), { [FINGERPRINT_KEY]: workspace.models.get('little').fingerprint });
+}
+
+describe('a pretrained language model', () => {
+  it('continues a prompt, the same way every time', async () => {
+    const first = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    expect(first).toMatchObject({ prompt: PROMPT, tokens: 12, ended: 'length' });
+    expect((await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options })).text).toBe(first.text);
+  });
+
+  it('refuses a prompt without tokens, and one that leaves no room', async () => {
+    for (const prompt of ['', 'a long prompt '.repeat(200)]) {
+      await expect(generateWithModel(workspace, { name: 'little', prompt, options })).rejects.toMatchObject({ code: 'input-invalid' });
+    }
+  });
+
+  it('is verified by its files and its perplexity on a text', async () => {
+    const { vocabularySize } = workspace.models.get('little');
+    const before = await verifyModel(workspace, { name: 'little' });
+    expect(before.unchanged).toBe(true);
+    // Random weights know nothing: about as perplexed as by a uniform draw of tokens.
+    expect(before.perplexity!).toBeGreaterThan(vocabularySize / 10);
+    expect(before.perplexity!).toBeLessThan(vocabularySize * 10);
+    expect(await verifyModel(workspace, { name: 'little', text: 'a' })).toMatchObject({ tokens: 1, perplexity: null });
+  });
+
+  it('is the language model of an experiment: frozen under enc, and with the user path off it still writes what it wrote', async () => {
+    createModelRun('run-enc');
+    const run = await execute(workspace, 'run-enc');
+    expect(run.status).toBe('completed');
+    expect(run.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
+    expect(run.parameters!.byComponent.languageModel).toEqual({ total: workspace.models.get('little').parameters, trainable: 0 });
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const request = { runId: 'run-enc', prompt: PROMPT, options };
+    expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
+    expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
+  });
+
+  it('trains with the rest under full', async () => {
+    createModelRun('run-full', { strategy: 'full' });
+    await execute(workspace, 'run-full');
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    expect((await writeForRun(workspace, { runId: 'run-full', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
+  });
+
+  it('that changed since a run began ends the run with the reason', async () => {
+    createRun(workspace, 'run-changed', experimentWith(), { [FINGERPRINT_KEY]: 'another' });
+    await expect(execute(workspace, 'run-changed')).rejects.toThrow(
+      'run "run-changed": expected language model "little" as it was when the run was made, got other content; start a new run',
+    );
+  });
+});
+
+describe('an experiment file', () => {
+  const problemsOf = (text: string) => validateExperiment(workspace, text).problems.map(({ message, path }) => [path, message]);
+
+  it('names a pretrained language model, whose parameters the plan counts', () => {
+    const { plan, problems } = validateExperiment(workspace, '{ "dataset": "tiny", "languageModel": "little" }');
+    expect(problems).toEqual([]);
+    expect(plan!.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
+    expect(plan!.parameters.byComponent['languageModel']!.total).toBe(workspace.models.get('little').parameters);
+  });
+
+  it('says what is wrong with the language model at its place', () => {
+    expect(problemsOf('{ "dataset": "tiny", "languageModel": "litle" }')).toEqual([
+      ['languageModel', 'model "litle": there is no such language model; did you mean "little"?'],
+    ]);
+    expect(problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "numHeads": 3 } }')).toEqual([
+      ['', 'integration.numHeads: expected a divisor of 16, the width of "little", got 3'],
+    ]);
+  });
+});
