@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetNameSchema } from './dataset.ts';
+import { datasetViewSchema } from './datasetView.ts';
 import { modelNameSchema } from './model.ts';
 
 /**
@@ -170,6 +171,9 @@ export const experimentSchema = z
     $schema: z.string().optional(),
     name: z.string().min(1).max(120).default('experiment').describe('Shown in tables and tabs.'),
     dataset: datasetNameSchema.describe('Name of an imported dataset.'),
+    data: datasetViewSchema
+      .prefault({})
+      .describe('Which of its events and users take part, in training, evaluation and report alike. Left out: all of them.'),
     task: taskSchema
       .default('next-item')
       .describe('What the language model writes: the next title, or the most frequent genre of the window.'),

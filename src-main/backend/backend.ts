@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
+import { openDatasetView } from '../data/views/datasetView.ts';
 import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
 import { requireExperiment } from '../experiment/parse.ts';
 import { suggestExperiment } from '../experiment/suggest.ts';
@@ -176,7 +177,7 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
     'runs.list': async () => runs.list(),
     'runs.get': async ({ runId }) => runs.get(runId),
     'runs.start': async ({ text }) => {
-      const runId = createRun(context, text);
+      const runId = await createRun(context, text);
       jobs.enqueue(runId);
       return runs.summary(runId);
     },
@@ -205,10 +206,11 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
 }
 
 /** Stores the run with everything that describes it: resolved configuration, dataset fingerprint, versions, machine. */
-function createRun({ workspace, version }: BackendContext, source: string): string {
+async function createRun({ workspace, version }: BackendContext, source: string): Promise<string> {
   const config = requireExperiment(source);
-  const { name: datasetName, fingerprint } = workspace.datasets.get(config.dataset);
-  const stages = planFor(workspace, config).stages.map(
+  const { name: datasetName, fingerprint } = (await openDatasetView(workspace.datasets, config.dataset, config.data)).summary;
+  const { stages: planned } = await planFor(workspace, config);
+  const stages = planned.map(
     ({ name, steps }): Stage => ({
       name: stageNameSchema.parse(name),
       status: 'pending',

@@ -1,10 +1,13 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { MethodOutput, Plan } from '../../src-shared/contract.ts';
+import { isWholeDataset } from '../../src-shared/datasetView.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import type { Experiment, Problem } from '../../src-shared/experiment.ts';
+import { openDatasetView } from '../data/views/datasetView.ts';
 import { pretrainedShape } from '../experiment/languageModels.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 
 /** What in the file is to blame, by the code of the error. */
@@ -15,21 +18,35 @@ const PLACES: Partial<Record<ErrorCode, string[]>> = {
 };
 
 /** Everything that can be said of an experiment file before it runs: what is wrong, and what it would do. */
-export function validateExperiment(workspace: Workspace, text: string): MethodOutput<'experiments.validate'> {
+export async function validateExperiment(workspace: Workspace, text: string): Promise<MethodOutput<'experiments.validate'>> {
   const { experiment, problems } = parseExperiment(text);
   if (!experiment) return { problems, plan: null };
   try {
-    return { problems, plan: planFor(workspace, experiment) };
+    return { problems, plan: await planFor(workspace, experiment) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const path = PLACES[error.code] ?? [];
+    const path = PLACES[error.code] ?? (error.code === 'experiment-invalid' ? ['data'] : []);
     return { problems: [...problems, problemAt(text, path, error.message)], plan: null };
   }
 }
 
 /** @throws AppError `dataset-not-found` or `model-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when the dataset cannot serve it */
-export function planFor(workspace: Workspace, experiment: Experiment): Plan {
-  return planExperiment(experiment, workspace.datasets.open(experiment.dataset), pretrainedShape(workspace, experiment));
+export async function planFor(workspace: Workspace, experiment: Experiment): Promise<Plan> {
+  const reader = await openDatasetView(workspace.datasets, experiment.dataset, experiment.data);
+  if (!isWholeDataset(experiment.data)) requireTrainable(reader);
+  return planExperiment(experiment, reader, pretrainedShape(workspace, experiment));
+}
+
+/** The last two events are held out, and the first has no history before it. */
+const FEWEST_EVENTS = 4;
+
+function requireTrainable(reader: DatasetReader): void {
+  const most = reader.eventCounts().reduce((a, b) => Math.max(a, b), 0);
+  if (most >= FEWEST_EVENTS) return;
+  throw new AppError(
+    'experiment-invalid',
+    `data: expected a user with at least ${FEWEST_EVENTS} events, got ${most} at most; keep more of the events`,
+  );
 }
 
 /** A problem at the value that stands at `path`; at the start of the file when there is none. */

@@ -22,7 +22,7 @@ export const HELD_OUT_EVENTS = 2;
  */
 export function splitExamples(reader: DatasetReader, options: { minHistory: number }): Split {
   const split: Split = { train: [], validation: [], test: [] };
-  for (let userId = 0; userId < reader.summary.users; userId++) {
+  for (const userId of reader.userIds) {
     const last = timelineOf(reader, userId).itemIds.length - 1;
     for (let labelIndex = Math.max(0, options.minHistory); labelIndex <= last; labelIndex++) {
       const part = labelIndex === last ? split.test : labelIndex === last - 1 ? split.validation : split.train;
@@ -56,7 +56,7 @@ export function pretrainingInputs(events: number): number {
  */
 export function pretrainingRows(reader: DatasetReader, historyLength: number): PretrainingRow[] {
   const rows: PretrainingRow[] = [];
-  for (let userId = 0; userId < reader.summary.users; userId++) {
+  for (const userId of reader.userIds) {
     const inputs = pretrainingInputs(timelineOf(reader, userId).itemIds.length);
     for (let end = inputs % historyLength || historyLength, start = 0; start < inputs; start = end, end += historyLength) {
       rows.push({ userId, start, length: Math.min(end, inputs) - start });

@@ -114,7 +114,7 @@ async function openGenerator(workspace: Workspace, runId: string): Promise<Gener
 }
 
 async function loadGenerator(workspace: Workspace, runId: string): Promise<Generator> {
-  const { experiment, reader, languageModel, shape, parameters } = openTrainedRun(workspace, runId);
+  const { experiment, reader, languageModel, shape, parameters } = await openTrainedRun(workspace, runId);
   const { tokenizer, stopTokens } = languageModel;
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.shape.maxPositions });
   const engine = await openEngine(experiment.engine);

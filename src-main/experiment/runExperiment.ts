@@ -1,5 +1,6 @@
 import { AppError, toErrorData } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import { openDatasetView } from '../data/views/datasetView.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
 import { readWeights } from '../pretrained/weights.ts';
@@ -47,7 +48,7 @@ export async function runExperiment(options: RunOptions): Promise<void> {
 }
 
 async function runStages(options: RunOptions): Promise<void> {
-  const context = openContext(options);
+  const context = await openContext(options);
   const { experiment, reader, tokenizer, languageModel: base } = context;
   const encoder = encoderShape(experiment, reader);
   const languageModel = base.shape;
@@ -74,10 +75,10 @@ async function baseParameters(context: RunContext, isPretrainedHere: boolean): P
   return isPretrainedHere ? pretrainLanguageModel(context, shape) : {};
 }
 
-function openContext({ workspace, runId, engine, signal, emit }: RunOptions): RunContext {
+async function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Promise<RunContext> {
   const run = workspace.runs.get(runId);
   const experiment: Experiment = experimentSchema.parse(run.config);
-  const reader = workspace.datasets.open(run.datasetName);
+  const reader = await openDatasetView(workspace.datasets, run.datasetName, experiment.data);
   if (reader.summary.fingerprint !== run.datasetFingerprint) {
     throw new AppError(
       'run-not-resumable',

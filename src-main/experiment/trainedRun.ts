@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
 import type { RunDetail } from '../../src-shared/run.ts';
+import { openDatasetView } from '../data/views/datasetView.ts';
 import type { HostTensors } from '../engine/engine.ts';
 import type { PersonalisedShape } from '../model/personalised.ts';
 import { writeModelFolder } from '../pretrained/exportFolder.ts';
@@ -21,7 +22,7 @@ export interface TrainedRun {
 }
 
 /** @throws AppError `run-not-found`, `input-invalid` when its finetune stage is not done */
-export function openTrainedRun(workspace: Workspace, runId: string): TrainedRun {
+export async function openTrainedRun(workspace: Workspace, runId: string): Promise<TrainedRun> {
   const run = workspace.runs.get(runId);
   const checkpoint = workspace.runs.latestCheckpoint(run.id, 'finetune');
   if (!checkpoint || !run.stages.some(({ name, status }) => name === 'finetune' && status === 'done')) {
@@ -31,7 +32,7 @@ export function openTrainedRun(workspace: Workspace, runId: string): TrainedRun 
     );
   }
   const experiment = experimentSchema.parse(run.config);
-  const reader = workspace.datasets.open(run.datasetName);
+  const reader = await openDatasetView(workspace.datasets, run.datasetName, experiment.data);
   const languageModel = openTrainedLanguageModel(workspace, run, experiment);
   const shape = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
   const { parameters } = readCheckpoint(checkpoint.path).state;
@@ -43,7 +44,7 @@ export function openTrainedRun(workspace: Workspace, runId: string): TrainedRun 
  * @throws AppError as `openTrainedRun` and `writeModelFolder`
  */
 export async function exportRun(workspace: Workspace, { runId, path }: { runId: string; path: string }): Promise<{ path: string }> {
-  const { languageModel, parameters } = openTrainedRun(workspace, runId);
+  const { languageModel, parameters } = await openTrainedRun(workspace, runId);
   const { shape, tokenizer, folder } = languageModel;
   await writeModelFolder(path, { shape, parameters, tokenizer, base: folder });
   return { path };

@@ -16,6 +16,8 @@ export interface Timeline {
 /** A dataset opened for reading: catalogue and vocabularies in memory, timelines on demand. */
 export interface DatasetReader {
   readonly summary: DatasetSummary;
+  /** Every UserId, ascending. In a view of a dataset they have gaps. Do not change it. */
+  readonly userIds: Int32Array;
   /** By ItemId, as shown: "Heat (1995)". */
   readonly titles: readonly string[];
   /** By ItemId: the first listed genre, or "Unknown". */
@@ -26,10 +28,15 @@ export interface DatasetReader {
   itemFeature(feature: string): Int32Array;
   /** Reads a few blobs; the arrays belong to the caller. */
   timeline(userId: number): Timeline;
+  /** Number of events by UserId, without reading a timeline; 0 for users that a view leaves out. The array belongs to the caller. */
+  eventCounts(): Int32Array;
+  /** The ids that the source has, by UserId and by ItemId; read anew at every call. */
+  sourceIds(): { users: readonly string[]; items: readonly string[] };
 }
 
 export class StoredDatasetReader implements DatasetReader {
   readonly summary: DatasetSummary;
+  readonly userIds: Int32Array;
   readonly titles: readonly string[];
   readonly genres: readonly string[];
   private readonly database: Database;
@@ -44,6 +51,7 @@ export class StoredDatasetReader implements DatasetReader {
     this.database = database;
     this.datasetId = datasetId;
     this.summary = summary;
+    this.userIds = Int32Array.from({ length: summary.users }, (_, userId) => userId);
     const items = this.readItems();
     this.titles = items.map((item) => item.title);
     this.genres = items.map((item) => (JSON.parse(item.genres) as string[])[0] ?? UNKNOWN_GENRE);
@@ -70,6 +78,19 @@ export class StoredDatasetReader implements DatasetReader {
     const eventFeatures: Record<string, Int32Array> = {};
     for (const name of this.eventFeatures) eventFeatures[name] = toInt32(this.selectFeature.get(this.datasetId, userId, name)!);
     return { itemIds: toInt32(row.itemIds), timestampsMs: toFloat64(row.timestampsMs), eventFeatures };
+  }
+
+  eventCounts(): Int32Array {
+    const counts = this.database.prepare<[number], number>('SELECT events FROM timelines WHERE datasetId = ? ORDER BY userId').pluck();
+    return Int32Array.from(counts.all(this.datasetId));
+  }
+
+  sourceIds(): { users: readonly string[]; items: readonly string[] } {
+    const read = (sql: string) => this.database.prepare<[number], string>(sql).pluck().all(this.datasetId);
+    return {
+      users: read('SELECT externalId FROM timelines WHERE datasetId = ? ORDER BY userId'),
+      items: read('SELECT externalId FROM items WHERE datasetId = ? ORDER BY itemId'),
+    };
   }
 
   private readItems(): { title: string; genres: string }[] {
