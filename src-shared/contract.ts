@@ -36,8 +36,10 @@ export const doctorReportSchema = z.object({
 });
 export type DoctorReport = z.infer<typeof doctorReportSchema>;
 
-/** The stages, parameter counts and tokens of an experiment before it runs. */
+/** The data, stages, parameter counts and tokens of an experiment before it runs. */
 export const planSchema = z.object({
+  /** What takes part, and of how much: the view that the experiment's `data` section chooses. */
+  data: z.object({ users: z.number(), events: z.number(), dataset: z.object({ users: z.number(), events: z.number() }) }),
   stages: z.array(z.object({ name: z.string(), steps: z.number(), examples: z.number(), tokens: z.number(), flops: z.number() })),
   parameters: z.object({
     total: z.number(),

@@ -10,7 +10,7 @@ import { planExperiment } from '../experiment/plan.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 
-/** What in the file is to blame, by the code of the error. */
+/** What in the file is to blame, where the code of the error says it. */
 const PLACES: Partial<Record<ErrorCode, string[]>> = {
   'dataset-not-found': ['dataset'],
   'model-not-found': ['languageModel'],
@@ -25,8 +25,7 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
     return { problems, plan: await planFor(workspace, experiment) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const path = PLACES[error.code] ?? (error.code === 'experiment-invalid' ? ['data'] : []);
-    return { problems: [...problems, problemAt(text, path, error.message)], plan: null };
+    return { problems: [...problems, problemAt(text, placeOf(error), error.message)], plan: null };
   }
 }
 
@@ -34,7 +33,13 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
 export async function planFor(workspace: Workspace, experiment: Experiment): Promise<Plan> {
   const reader = await openDatasetView(workspace.datasets, experiment.dataset, experiment.data);
   if (!isWholeDataset(experiment.data)) requireTrainable(reader);
-  return planExperiment(experiment, reader, pretrainedShape(workspace, experiment));
+  const pretrained = pretrainedShape(workspace, experiment);
+  return planExperiment(experiment, reader, { pretrained, dataset: workspace.datasets.get(experiment.dataset) });
+}
+
+/** What in the file an error is about; errors of the data section begin with the option's path, such as "data.minRating: ...". */
+function placeOf({ code, message }: AppError): string[] {
+  return PLACES[code] ?? /^data(\.\w+)?(?=:)/.exec(message)?.[0].split('.') ?? [];
 }
 
 /** The last two events are held out, and the first has no history before it. */

@@ -1,4 +1,5 @@
 import type { Plan } from '../../src-shared/contract.ts';
+import type { DatasetSummary } from '../../src-shared/dataset.ts';
 import type { Experiment, OptimizerConfig, ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
@@ -17,12 +18,20 @@ const CHARACTERS_PER_TOKEN = 3.2;
 /** Forward passes cost a third of training (2 N D of 6 N D). */
 const FORWARD_SHARE = 1 / 3;
 
+export interface PlanGivens {
+  /** Shape of the pretrained language model that the experiment names. */
+  pretrained?: LanguageModelShape | null;
+  /** The whole of which the reader is a view. */
+  dataset?: DatasetSummary;
+}
+
 /**
  * What an experiment would do before it runs: stages, examples, tokens and 6ND operations (N = parameters of the stage's model, embeddings
  * included; tokens of texts are estimated from their characters; an encoder reads events), and parameters by component.
- * @param pretrained shape of the pretrained language model that the experiment names
+ * @param reader the view of the data that takes part
  */
-export function planExperiment(experiment: Experiment, reader: DatasetReader, pretrained: LanguageModelShape | null = null): Plan {
+export function planExperiment(experiment: Experiment, reader: DatasetReader, given: PlanGivens = {}): Plan {
+  const { pretrained = null, dataset = reader.summary } = given;
   const encoder = encoderShape(experiment, reader);
   const languageModel = pretrained ?? scratchShape(experiment, (experiment.languageModel as ScratchModelConfig).vocabularySize);
   const finetuned = finetunedSpecs(personalisedShape(languageModel, experiment, encoder));
@@ -38,7 +47,9 @@ export function planExperiment(experiment: Experiment, reader: DatasetReader, pr
     const flops = trainingFlops(countParameters(models[name], new Set()).total, tokens);
     return { name, steps, examples, tokens, flops: name === 'evaluate' ? flops * FORWARD_SHARE : flops };
   });
-  return { stages, parameters: countParameters(finetuned, trainableParameters(finetuned, experiment.strategy)) };
+  const { users, events } = reader.summary;
+  const data = { users, events, dataset: { users: dataset.users, events: dataset.events } };
+  return { data, stages, parameters: countParameters(finetuned, trainableParameters(finetuned, experiment.strategy)) };
 }
 
 function examplesOf(name: StageName, steps: number, { encoder, languageModel, training }: Experiment): number {

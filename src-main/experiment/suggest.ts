@@ -40,6 +40,7 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
   const sections = [
     `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(`${summary.name} ${task} ${integration}`)},`,
     `  // ${summary.users} users, ${summary.items} items, ${summary.events} events.\n  "dataset": ${JSON.stringify(summary.name)},`,
+    '  // Which events and users take part; left out: all. For example { "minEventsPerUser": 50, "from": "2010-01-01", "sampleUsers": 1000 }.\n  "data": {},',
     `  // What the language model writes: "next-item" (the next title) or "favourite-genre".\n  "task": ${JSON.stringify(task)},`,
     historySection(summary, integration),
     ...(integration === 'cross-attention' ? [encoderSection(sizes)] : []),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Backend, createBackend } from '../../src-main/backend/backend.ts';
+import { viewFingerprint } from '../../src-main/data/views/datasetView.ts';
 import { experimentSchema } from '../../src-shared/experiment.ts';
 import { answer } from '../../src-shared/protocol.ts';
 import { insertTinyDataset } from '../experiment/tinyDataset.ts';
@@ -49,6 +50,30 @@ describe('the backend', () => {
     });
     expect(await call('runs.start', { text: '{ "dataset": "tinny" }' })).toMatchObject({ ok: false, error: { code: 'dataset-not-found' } });
     expect(workspace.runs.list()).toEqual([]);
+  });
+
+  it('stores with a run the fingerprint of the data that takes part', async () => {
+    const { call, workspace } = create();
+    await call('runs.start', { text: '{ "dataset": "tiny", "data": { "sampleUsers": 5 } }' });
+    const { datasetFingerprint, config } = workspace.runs.get(workspace.runs.list()[0]!.id);
+    expect(datasetFingerprint).toBe(viewFingerprint(workspace.datasets.get('tiny').fingerprint, experimentSchema.parse(config).data));
+    expect(datasetFingerprint).not.toBe(workspace.datasets.get('tiny').fingerprint);
+  });
+
+  it.each([
+    ['{ "sampleUsers": 5 }', null, { users: 5 }],
+    ['{ "minEventsPerUser": 6,\n "minEventsPerItem": 2 }', null, { users: 14 }],
+    ['{ "minEventsPerUser": 99 }', { line: 2, message: expect.stringContaining('got none; loosen minEventsPerUser') }, null],
+    ['{ "until": "2001-09-09T01:46:41Z" }', { line: 2, message: expect.stringContaining('at least 4 events, got 1 at most') }, null],
+    ['{ "from": "2030-01-01" }', { line: 2, message: expect.stringContaining('got none; loosen from') }, null],
+    ['{ "from": "yesterday" }', { line: 2, message: expect.stringContaining('expected a date such as') }, null],
+  ])('plans with the view that the data section chooses, or marks what leaves nothing: %s', async (data, problem, planned) => {
+    const { backend } = create();
+    const { problems, plan } = await backend.api['experiments.validate']({ text: `{ "dataset": "tiny",\n "data": ${data} }` });
+    if (problem) expect(problems[0]).toMatchObject(problem);
+    else expect(problems).toEqual([]);
+    if (planned) expect(plan!.data).toMatchObject({ ...planned, dataset: { users: 14 } });
+    else expect(plan).toBeNull();
   });
 
   it('protects what a run is using', async () => {

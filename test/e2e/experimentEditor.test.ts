@@ -74,6 +74,19 @@ describe('the experiment editor', () => {
     await page.locator('.monaco-hover').first().waitFor();
   });
 
+  it('completes the data section, and the plan says how much of the dataset takes part', async () => {
+    await goToLineEnd(4);
+    await page.getByText('all 610 users').waitFor();
+    await page.keyboard.type('\n"data": { "sampleU');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget .monaco-list-row', { hasText: 'sampleUsers' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.type('sers": 61');
+    await page.keyboard.press('End');
+    await page.keyboard.type(',');
+    await page.getByText('61 of 610 users').waitFor();
+  });
+
   it('asks about unsaved changes before it closes, and keeps them over a restart', async () => {
     await goToLineEnd(3);
     await page.keyboard.type('\n// kept');

@@ -276,5 +276,9 @@ function validate(text: string, datasets: Map<string, DatasetSummary>): { proble
     },
     { name: 'evaluate', steps: 610, examples: 610, tokens: 61_000, flops: 1.1e11 },
   ];
-  return { problems: [], plan: { stages, parameters: PARAMETERS } };
+  const { users, events } = datasets.get(parsed.data.dataset)!;
+  const { minEventsPerUser, sampleUsers } = parsed.data.data;
+  const kept = Math.min(sampleUsers ?? users, Math.round(users / minEventsPerUser ** 0.25));
+  const data = { users: kept, events: Math.round((events * kept) / users), dataset: { users, events } };
+  return { problems: [], plan: { data, stages, parameters: PARAMETERS } };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { viewOf } from '../../src-main/data/views/datasetView.ts';
 import { planExperiment } from '../../src-main/experiment/plan.ts';
 import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 import { insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
@@ -36,6 +37,18 @@ describe('planExperiment', () => {
     expect(parameters.byComponent.languageModel).toMatchObject({ trainable: 0 });
     expect(parameters.byComponent.gates).toEqual({ total: 1, trainable: 1 });
     expect(parameters.trainable).toBe(parameters.total - parameters.byComponent.languageModel!.total);
+  });
+
+  it('counts the data that takes part, and of how much', async () => {
+    const workspace = temporaryWorkspace();
+    insertTinyDataset(workspace);
+    const experiment = tinyExperiment({ data: { sampleUsers: 3 } });
+    const whole = workspace.datasets.open('tiny');
+    const { data, stages } = planExperiment(experiment, await viewOf(whole, experiment.data), { dataset: whole.summary });
+    expect(data).toMatchObject({ users: 3, dataset: { users: 14, events: whole.summary.events } });
+    expect(data.events).toBeLessThan(whole.summary.events / 2);
+    expect(stages.at(-1)!.steps).toBe(3);
+    expect(planOf().data).toEqual({ ...data.dataset, dataset: data.dataset });
   });
 
   it('never has more test users than the dataset', () => {

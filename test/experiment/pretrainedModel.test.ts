@@ -102,20 +102,21 @@ describe('a pretrained language model', () => {
 });
 
 describe('an experiment file', () => {
-  const problemsOf = (text: string) => validateExperiment(workspace, text).problems.map(({ message, path }) => [path, message]);
+  const problemsOf = async (text: string) =>
+    (await validateExperiment(workspace, text)).problems.map(({ message, path }) => [path, message]);
 
-  it('names a pretrained language model, whose parameters the plan counts', () => {
-    const { plan, problems } = validateExperiment(workspace, '{ "dataset": "tiny", "languageModel": "little" }');
+  it('names a pretrained language model, whose parameters the plan counts', async () => {
+    const { plan, problems } = await validateExperiment(workspace, '{ "dataset": "tiny", "languageModel": "little" }');
     expect(problems).toEqual([]);
     expect(plan!.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
     expect(plan!.parameters.byComponent['languageModel']!.total).toBe(workspace.models.get('little').parameters);
   });
 
-  it('says what is wrong with the language model at its place', () => {
-    expect(problemsOf('{ "dataset": "tiny", "languageModel": "litle" }')).toEqual([
+  it('says what is wrong with the language model at its place', async () => {
+    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "litle" }')).toEqual([
       ['languageModel', 'model "litle": there is no such language model; did you mean "little"?'],
     ]);
-    expect(problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "numHeads": 3 } }')).toEqual([
+    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "numHeads": 3 } }')).toEqual([
       ['', 'integration.numHeads: expected a divisor of 16, the width of "little", got 3'],
     ]);
   });

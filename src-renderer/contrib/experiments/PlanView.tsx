@@ -31,6 +31,7 @@ export function PlanView({ validation, onProblem }: { validation: Validation; on
       {plan ? (
         <div className={stale ? 'plan-stale' : ''}>
           {problems.length > 0 && <p className="muted plan-note">The plan of the last text without errors:</p>}
+          <PlannedData data={plan.data} />
           <Stages plan={plan} />
           <ParameterTable parameters={plan.parameters} format={formatCompact} className="plan-table" />
         </div>
@@ -40,6 +41,17 @@ export function PlanView({ validation, onProblem }: { validation: Validation; on
         <p className="muted">The plan appears when the problems are mended.</p>
       )}
     </section>
+  );
+}
+
+/** Who takes part, and whom the data section leaves out. */
+function PlannedData({ data: { users, events, dataset } }: { data: Plan['data'] }) {
+  const part = (kept: number, all: number, what: string) =>
+    kept === all ? `all ${formatCount(all)} ${what}` : `${formatCount(kept)} of ${formatCount(all)} ${what}`;
+  return (
+    <p className="plan-data">
+      <Icon name="database" /> {part(users, dataset.users, 'users')}, {part(events, dataset.events, 'events')}
+    </p>
   );
 }
 
