@@ -9,6 +9,7 @@ import {
   timelineEventSchema,
   userSummarySchema,
 } from './dataset.ts';
+import { datasetViewSchema } from './datasetView.ts';
 import { problemSchema } from './experiment.ts';
 import { generatedTextSchema, generationOptionsSchema, modelNameSchema, modelSummarySchema, modelVerificationSchema } from './model.ts';
 import { comparisonSchema, curveSchema, metricPointSchema, runDetailSchema, runSummarySchema } from './run.ts';
@@ -72,7 +73,8 @@ export const contract = {
   },
 
   'datasets.list': { input: nothing, output: z.array(datasetSummarySchema) },
-  'datasets.report': { input: z.object({ name: z.string() }), output: datasetReportSchema },
+  /** What is in a dataset, or in a view of it. */
+  'datasets.report': { input: z.object({ name: z.string(), view: datasetViewSchema.prefault({}) }), output: datasetReportSchema },
   'datasets.rejections': {
     input: z.object({ name: z.string(), ...page }),
     output: z.object({ total: z.number(), rows: z.array(rejectionSchema) }),
@@ -87,7 +89,19 @@ export const contract = {
   'datasets.import': { input: z.object({ path: z.string(), name: datasetNameSchema }), output: z.object({ importId: z.string() }) },
   'datasets.imports': { input: nothing, output: z.array(importProgressSchema) },
   'datasets.cancelImport': { input: z.object({ importId: z.string() }), output: nothing },
-  'datasets.delete': { input: z.object({ name: z.string() }), output: nothing },
+  /** Runs that were made with it follow; experiment files that name it do not. */
+  'datasets.rename': { input: z.object({ name: z.string(), newName: datasetNameSchema }), output: nothing },
+  'datasets.delete': { input: z.object({ name: z.string() }), output: z.object({ freedBytes: z.number() }) },
+  /** Writes the events of a dataset, or of a view of it, to a CSV or Parquet file: what the name ends with decides. */
+  'datasets.export': {
+    input: z.object({
+      name: z.string(),
+      path: z.string(),
+      view: datasetViewSchema.prefault({}),
+      overwrite: z.boolean().default(false),
+    }),
+    output: z.object({ path: z.string(), events: z.number(), sizeBytes: z.number() }),
+  },
 
   'experiments.list': { input: nothing, output: z.array(experimentFileSchema) },
   'experiments.read': {

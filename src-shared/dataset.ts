@@ -54,23 +54,78 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
 /** A histogram for the dataset overview: `counts[i]` values lie in [edges[i], edges[i + 1]). */
 export const histogramSchema = z.object({ edges: z.array(z.number()), counts: z.array(z.number()) });
+export type Histogram = z.infer<typeof histogramSchema>;
 export const shareSchema = z.object({ value: z.string(), count: z.number().int() });
 
-/** What the dataset editor shows. */
-export const datasetReportSchema = z.object({
-  summary: datasetSummarySchema,
+/** Rows rejected for one reason; where the reasons name different values, an ellipsis stands for them. */
+export const rejectionGroupSchema = z.object({
+  reason: z.string(),
+  count: z.number().int(),
+  /** The first places (at most 3). */
+  examples: z.array(z.object({ file: z.string(), line: z.number().int() })),
+});
+export type RejectionGroup = z.infer<typeof rejectionGroupSchema>;
+
+/** What is counted in the timelines of a dataset, or of a view of it. */
+export const datasetStatisticsSchema = z.object({
   eventsPerUser: histogramSchema,
-  eventsPerUserQuantiles: z.object({ min: z.number(), p25: z.number(), median: z.number(), p75: z.number(), max: z.number() }),
+  eventsPerUserQuantiles: z.object({
+    min: z.number(),
+    p25: z.number(),
+    median: z.number(),
+    p75: z.number(),
+    p95: z.number(),
+    max: z.number(),
+  }),
+  /** Items of the catalogue by the number of their events, those without any included. */
+  eventsPerItem: histogramSchema,
+  itemsWithEvents: z.number().int(),
   ratings: z.array(shareSchema),
   genres: z.array(shareSchema),
   /** The twenty most rated titles. */
   popularItems: z.array(shareSchema),
+  /** Events on an item that the same user has met before; and those of them at the very time of the last one. */
+  duplicates: z.object({ sameItem: z.number().int(), sameItemAndTime: z.number().int() }),
   firstEventAtMs: z.number(),
   lastEventAtMs: z.number(),
+  /** Edges in milliseconds since 1970: days, months, quarters or years (UTC). */
+  eventTimes: histogramSchema,
   /** Training examples with a full window of N events before the label, and users with at least one. */
   trainingExamples: z.array(z.object({ historyLength: z.number(), examples: z.number(), users: z.number() })),
+  /** Users with at least so many events, the items they met, and their training examples at N = 50: to set beside the paper's Table 1. */
+  minEvents: z.array(
+    z.object({ minEvents: z.number().int(), users: z.number().int(), itemsWithEvents: z.number().int(), examples: z.number().int() }),
+  ),
+});
+export type DatasetStatistics = z.infer<typeof datasetStatisticsSchema>;
+
+/** What the dataset editor shows. */
+export const datasetReportSchema = datasetStatisticsSchema.extend({
+  /** Of a view: with the view's users, events and fingerprint. */
+  summary: datasetSummarySchema,
+  rejectionGroups: z.array(rejectionGroupSchema),
+  /** Names of other datasets with the same content. */
+  sameContent: z.array(z.string()),
 });
 export type DatasetReport = z.infer<typeof datasetReportSchema>;
+
+/** The share (0 to 1) of user and item pairs without an event; `items` counts the whole catalogue. */
+export function sparsityOf({ summary: { users, items, events }, duplicates }: Pick<DatasetReport, 'summary' | 'duplicates'>): number {
+  return 1 - (events - duplicates.sameItem) / Math.max(1, users * items);
+}
+
+/** Table 1 of the paper (arXiv 2402.13598): users, items (PAD and OOV included) and training examples. */
+export const PAPER_TABLE_1 = [
+  { dataset: 'MovieLens 20M', family: 'movielens', users: 82_977, items: 27_280, examples: 13_821_405 },
+  { dataset: 'Google Local, New York', family: 'google', users: 80_080, items: 270_721, examples: 3_387_375 },
+  { dataset: 'Amazon Movies and TV', family: 'amazon', users: 5756, items: 177_978, examples: 357_258 },
+] as const;
+
+/** The rows of Table 1 to compare a dataset with: those of its own kind, or all where it is of another. */
+export function paperCounts({ format }: Pick<DatasetSummary, 'format'>): readonly (typeof PAPER_TABLE_1)[number][] {
+  const own = PAPER_TABLE_1.filter(({ family }) => format.startsWith(family));
+  return own.length > 0 ? own : PAPER_TABLE_1;
+}
 
 export const userSummarySchema = z.object({
   /** Dense index, 0-based: the `UserId`. */

@@ -7,9 +7,12 @@ import { experimentJsonSchema } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
+import { exportEvents } from '../data/views/exportEvents.ts';
+import { reportView } from '../data/views/viewReport.ts';
 import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
 import { requireExperiment } from '../experiment/parse.ts';
 import { suggestExperiment } from '../experiment/suggest.ts';
+import { reclaimSpace } from '../store/reclaimSpace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
@@ -114,7 +117,7 @@ function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): 
   const { datasets } = workspace;
   return {
     'datasets.list': async () => datasets.list(),
-    'datasets.report': async ({ name }) => datasets.report(name),
+    'datasets.report': async ({ name, view }) => reportView(datasets, name, view),
     'datasets.rejections': async ({ name, offset, limit }) => datasets.rejections(name, offset, limit),
     'datasets.users': async ({ name, search, offset, limit }) => datasets.users(name, search, offset, limit),
     'datasets.timeline': async ({ name, userId }) => datasets.timeline(name, userId),
@@ -129,11 +132,21 @@ function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): 
       imports.cancel(importId);
       return {};
     },
+    'datasets.rename': async ({ name, newName }) => {
+      imports.requireNotImporting(newName);
+      datasets.rename(name, newName);
+      emit({ name: 'datasets.changed', payload: {} });
+      return {};
+    },
     'datasets.delete': async ({ name }) => {
       refuseInUse(workspace, name);
       datasets.delete(name);
       emit({ name: 'datasets.changed', payload: {} });
-      return {};
+      return { freedBytes: await reclaimSpace(workspace.database) };
+    },
+    'datasets.export': async ({ name, path, view, overwrite }) => {
+      const reader = await openDatasetView(datasets, name, view);
+      return exportEvents(reader, { path, overwrite, temporaryPath: workspace.temporaryPath });
     },
   };
 }

@@ -72,12 +72,15 @@ export class Imports {
     await Promise.all(active.map((entry) => entry.ended));
   }
 
-  private requireFree(name: string): void {
+  /** @throws AppError `dataset-exists` */
+  requireNotImporting(name: string): void {
     const importing = [...this.imports.values()].some((entry) => isActive(entry) && entry.progress.name === name);
-    const taken = this.context.workspace.datasets.list().some((dataset) => dataset.name === name);
-    if (!importing && !taken) return;
-    const what = importing ? 'is being imported' : 'exists already';
-    throw new AppError('dataset-exists', `dataset "${name}" ${what}; choose another name or delete that one first`);
+    if (importing) throw nameTaken(name, 'is being imported');
+  }
+
+  private requireFree(name: string): void {
+    this.requireNotImporting(name);
+    if (this.context.workspace.datasets.has(name)) throw nameTaken(name, 'exists already');
   }
 
   private receive(entry: Import, raw: unknown): void {
@@ -125,6 +128,10 @@ function isActive(entry: Import): boolean {
 
 function hasEnded({ phase }: ImportProgress): boolean {
   return phase === 'done' || phase === 'failed' || phase === 'cancelled';
+}
+
+function nameTaken(name: string, what: string): AppError {
+  return new AppError('dataset-exists', `dataset "${name}" ${what}; choose another name or delete that one first`);
 }
 
 function lostImport(exit: JobExit): ErrorData {

@@ -26,6 +26,8 @@ export function openDatabase(file: string): Database.Database {
 
 function prepareDatabase(database: Database.Database, file: string): void {
   refuseNewer(database, file);
+  // Takes effect in a new file only: what is deleted can be given back to the disk piece by piece (`reclaimSpace`).
+  if (schemaVersion(database) === 0) database.pragma('auto_vacuum = INCREMENTAL');
   switchToWal(database);
   database.pragma('foreign_keys = ON');
   database.pragma('synchronous = NORMAL');

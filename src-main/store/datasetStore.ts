@@ -2,9 +2,10 @@ import type { DatasetReport, DatasetSummary, Feature, Rejection, TimelineEvent, 
 import { AppError } from '../../src-shared/errors.ts';
 import { type Database, transact } from './database.ts';
 import { type DatasetReader, StoredDatasetReader } from './datasetReader.ts';
-import type { DatasetStatistics } from './datasetStatistics.ts';
+import { countStatistics, type DatasetStatistics, STATISTICS_VERSION } from './datasetStatistics.ts';
 import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline } from './datasetWriter.ts';
 import { nearestName } from './nearestName.ts';
+import { groupRejections } from './rejectionGroups.ts';
 
 export type { DatasetReader, Timeline } from './datasetReader.ts';
 export type { Catalogue, CatalogueItem, DatasetFacts, FeatureVocabulary, NewTimeline } from './datasetWriter.ts';
@@ -39,9 +40,23 @@ export class DatasetStore {
     return this.database.prepare<[string], number>('SELECT 1 FROM datasets WHERE name = ?').get(name) !== undefined;
   }
 
-  report(name: string): DatasetReport {
+  /** @param view its summary and statistics; those of the whole dataset when left out */
+  report(name: string, view?: { summary: DatasetSummary; statistics: DatasetStatistics }): DatasetReport {
     const row = this.find(name);
-    return { summary: this.toSummary(row), ...(JSON.parse(row.report) as DatasetStatistics) };
+    return {
+      ...(view?.statistics ?? this.statistics(row)),
+      summary: view?.summary ?? this.toSummary(row),
+      rejectionGroups: groupRejections(this.readRejections(row.id, 0, -1)),
+      sameContent: this.namesOf(row.fingerprint).filter((other) => other !== name),
+    };
+  }
+
+  /** Names of the datasets with this content, in order. */
+  namesOf(fingerprint: string): string[] {
+    return this.database
+      .prepare<[string], string>('SELECT name FROM datasets WHERE fingerprint = ? ORDER BY name')
+      .pluck()
+      .all(fingerprint);
   }
 
   rejections(name: string, offset: number, limit: number): { total: number; rows: Rejection[] } {
@@ -78,14 +93,23 @@ export class DatasetStore {
 
   /** @throws AppError `dataset-in-use` while a queued or running run reads it */
   delete(name: string): void {
-    const runs = this.database
-      .prepare<[string], string>(`SELECT name FROM runs WHERE datasetName = ? AND status IN ('queued', 'running')`)
-      .pluck();
     transact(this.database, () => {
-      const { id } = this.find(name);
-      const run = runs.get(name);
-      if (run !== undefined) throw new AppError('dataset-in-use', `dataset "${name}": the run "${run}" is using it; stop that run first`);
+      const { id } = this.findUnused(name);
       this.database.prepare('DELETE FROM datasets WHERE id = ?').run(id);
+    });
+  }
+
+  /**
+   * The runs that were made with it follow; what a run was configured with stays as it was written.
+   * @throws AppError `dataset-exists`; `dataset-in-use` while a queued or running run reads it
+   */
+  rename(name: string, newName: string): void {
+    transact(this.database, () => {
+      const { id } = this.findUnused(name);
+      if (name === newName) return;
+      if (this.has(newName)) throw new AppError('dataset-exists', `dataset "${newName}" exists already; choose another name`);
+      this.database.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(newName, id);
+      this.database.prepare('UPDATE runs SET datasetName = ? WHERE datasetName = ?').run(newName, name);
     });
   }
 
@@ -119,6 +143,26 @@ export class DatasetStore {
     const key = `${id} ${importedAtMs} ${name}`;
     if (this.recent?.key !== key) this.recent = { key, reader: this.open(name) };
     return this.recent.reader;
+  }
+
+  /** As counted when it was imported; what an older workbench counted is counted anew. */
+  private statistics(row: DatasetRow): DatasetStatistics {
+    const { version, ...stored } = JSON.parse(row.report) as DatasetStatistics & { version?: number };
+    if (version === STATISTICS_VERSION) return stored;
+    const counted = countStatistics(new StoredDatasetReader(this.database, row.id, this.toSummary(row)));
+    const report = JSON.stringify({ ...counted, version: STATISTICS_VERSION });
+    transact(this.database, () => this.database.prepare('UPDATE datasets SET report = ? WHERE id = ?').run(report, row.id));
+    return counted;
+  }
+
+  private findUnused(name: string): DatasetRow {
+    const row = this.find(name);
+    const run = this.database
+      .prepare<[string], string>(`SELECT name FROM runs WHERE datasetName = ? AND status IN ('queued', 'running')`)
+      .pluck()
+      .get(name);
+    if (run === undefined) return row;
+    throw new AppError('dataset-in-use', `dataset "${name}": the run "${run}" is using it; stop that run first`);
   }
 
   private find(name: string): DatasetRow {

@@ -4,7 +4,7 @@ import type { DatasetFormat, Feature, Rejection } from '../../src-shared/dataset
 import { AppError } from '../../src-shared/errors.ts';
 import { toBlob } from './blobs.ts';
 import { type Database, isSqliteError, transact, translatingErrors } from './database.ts';
-import { StatisticsCounter } from './datasetStatistics.ts';
+import { STATISTICS_VERSION, StatisticsCounter } from './datasetStatistics.ts';
 
 /** One item of the catalogue; its place in the list is its ItemId. */
 export interface CatalogueItem {
@@ -143,7 +143,7 @@ export class DatasetWriter {
   private insertAll(facts: DatasetFacts): void {
     const { name, format, sourcePath } = this.target;
     const { rejected, rejections, seconds, peakMemoryBytes } = facts;
-    const report = JSON.stringify(this.counter.statistics());
+    const report = JSON.stringify({ ...this.counter.statistics(), version: STATISTICS_VERSION });
     const fingerprint = this.hash.digest('hex');
     const counts = [this.users, this.catalogue.items.length, this.events, rejected];
     const { lastInsertRowid: id } = this.database

@@ -128,8 +128,16 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
         throw new AppError('dataset-in-use', `datasets: runs use "${name}"; delete them first`);
       datasets.delete(name);
       events.emit({ name: 'datasets.changed', payload: {} });
+      return { freedBytes: 31 * 2 ** 20 };
+    },
+    'datasets.rename': async ({ name, newName }) => {
+      if (datasets.has(newName)) throw new AppError('dataset-exists', `dataset "${newName}" exists already; choose another name`);
+      datasets.set(newName, { ...datasetOf(name), name: newName });
+      datasets.delete(name);
+      events.emit({ name: 'datasets.changed', payload: {} });
       return {};
     },
+    'datasets.export': async ({ name, path }) => ({ path, events: datasetOf(name).events, sizeBytes: 4_200_000 }),
     'experiments.list': async () => [...files.keys()].map(fileOf).sort((a, b) => b.modifiedAtMs - a.modifiedAtMs),
     'experiments.read': async ({ path }) => {
       const file = files.get(path);

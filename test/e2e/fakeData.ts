@@ -95,6 +95,14 @@ export function makeRejections(count: number) {
   return Array.from({ length: count }, (_, i) => ({ file: 'ratings.csv', line: 17 + i * 613, reason: REASONS[i % REASONS.length]! }));
 }
 
+const REASON_GROUPS = REASONS.map((reason) => reason.replace(/"[^"]*"$|\d+$/, '…'));
+
+/** Years from 1996 to 2018. */
+function makeEventTimes(events: number) {
+  const edges = Array.from({ length: 24 }, (_, i) => Date.UTC(1996 + i, 0, 1));
+  return { edges, counts: edges.slice(1).map((_, i) => Math.round((events / 23) * (1 + 0.7 * Math.sin(i * 1.3)))) };
+}
+
 export function makeReport(summary: DatasetSummary): DatasetReport {
   const next = random(summary.users);
   const edges = [0, 20, 40, 60, 80, 100, 150, 200, 300, 500, 1000, 2700];
@@ -102,7 +110,9 @@ export function makeReport(summary: DatasetSummary): DatasetReport {
   return {
     summary,
     eventsPerUser: { edges, counts: shape.map((share) => Math.round(share * summary.users)) },
-    eventsPerUserQuantiles: { min: 20, p25: 35, median: 70.5, p75: 168, max: 2698 },
+    eventsPerUserQuantiles: { min: 20, p25: 35, median: 70.5, p75: 168, p95: 612, max: 2698 },
+    eventsPerItem: { edges: [0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 330], counts: [18, 3446, 1298, 1580, 1180, 1000, 770, 312, 108, 30] },
+    itemsWithEvents: Math.round(summary.items * 0.998),
     ratings: ['0.5', '1.0', '1.5', '2.0', '2.5', '3.0', '3.5', '4.0', '4.5', '5.0'].map((value, i) => ({
       value,
       count: Math.round(summary.events * [0.014, 0.028, 0.018, 0.075, 0.055, 0.199, 0.13, 0.266, 0.085, 0.13][i]!),
@@ -112,6 +122,8 @@ export function makeReport(summary: DatasetSummary): DatasetReport {
       value: i === 6 ? LONG_TITLE : TITLES[(i * 31) % TITLES.length]!,
       count: Math.round((summary.users * 0.54) / (1 + i * 0.09) + next() * 5),
     })),
+    duplicates: { sameItem: 5, sameItemAndTime: 2 },
+    eventTimes: makeEventTimes(summary.events),
     firstEventAtMs: Date.UTC(1996, 2, 29),
     lastEventAtMs: Date.UTC(2018, 8, 24),
     trainingExamples: [50, 100, 200].map((historyLength, i) => ({
@@ -119,6 +131,18 @@ export function makeReport(summary: DatasetSummary): DatasetReport {
       examples: Math.round(summary.events * [0.61, 0.43, 0.24][i]!),
       users: Math.round(summary.users * [0.59, 0.38, 0.2][i]!),
     })),
+    minEvents: [50, 51, 52, 53, 54].map((minEvents, i) => ({
+      minEvents,
+      users: Math.round(summary.users * 0.63) - 3 * i,
+      itemsWithEvents: Math.round(summary.items * 0.98) - 2 * i,
+      examples: Math.round(summary.events * 0.61),
+    })),
+    rejectionGroups: REASON_GROUPS.flatMap((reason, i) => {
+      const count = Math.floor((summary.rejected + REASONS.length - 1 - i) / REASONS.length);
+      const examples = Array.from({ length: Math.min(3, count) }, (_, at) => ({ file: 'ratings.csv', line: 17 + (i + at * 4) * 613 }));
+      return count > 0 ? [{ reason, count, examples }] : [];
+    }),
+    sameContent: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -127,6 +127,31 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
       expect.stringMatching(/^[- ]+$/),
       expect.stringMatching(/^films +movielens-csv +8 +11 +96 +\d{4}-\d\d-\d\d \d\d:\d\d$/),
     ]);
+  });
+
+  it('reports what is in a dataset, and in a view of it', async () => {
+    const { stdout } = await userllm('dataset', 'films');
+    expect(stdout).toMatch(/^Items +11, 11 of them with events$/m);
+    expect(stdout).toMatch(/^Sparsity +\d+\.\d\d %$/m);
+    expect(stdout).toMatch(/^at least 52 events +0 +0 +0$/m);
+    expect(stdout).toMatch(/^paper: MovieLens 20M +82,977 +27,280 +13,821,405$/m);
+    expect(stdout).toMatch(/^Not kept: 2 rows$/m);
+    expect(stdout).toMatch(/^ +1 +.+ +ratings\.csv:99$/m);
+    const { document } = await userllmJson('dataset', 'films', '--sample-users', '3');
+    expect(document.dataset).toMatchObject({ users: 3, events: 36 });
+    expect(await userllmJson('dataset', 'films', '--min-rating', 'x')).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
+  });
+
+  it('imports the same file again and says so, renames it, exports it, and deletes it when that is meant', async () => {
+    expect((await userllm('import', 'films', '--name', 'again')).stdout).toContain('Its content is that of "films"');
+    expect((await userllm('datasets', 'rename', 'again', 'more')).stdout).toBe('Renamed "again" to "more"\n');
+    const written = await userllmJson('datasets', 'export', 'more', 'more.csv', '--min-rating', '5');
+    expect(written).toMatchObject({ code: 0, document: { path: join(home, 'more.csv'), events: 32 } });
+    expect(readFileSync(join(home, 'more.csv'), 'utf8').split('\n')).toHaveLength(1 + 32 + 1);
+    expect(await userllm('datasets', 'export', 'more', 'more.csv')).toMatchObject({ code: 1, stderr: expect.stringContaining('exists') });
+    expect(await userllm('datasets', 'delete', 'more')).toMatchObject({ code: 2, stderr: expect.stringContaining('96 events of 8 users') });
+    expect((await userllm('datasets', 'delete', 'more', '--yes')).stdout).toContain('given back to the disk');
+    expect(await userllm('dataset', 'more')).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no dataset') });
   });
 
   it('prints errors as one document and ends with code 1', async () => {

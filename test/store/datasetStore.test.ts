@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NewTimeline } from '../../src-main/store/datasetWriter.ts';
 import { editDistance, nearestName } from '../../src-main/store/nearestName.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
-import { datasetReportSchema, datasetSummarySchema } from '../../src-shared/dataset.ts';
+import { datasetReportSchema, datasetSummarySchema, paperCounts, sparsityOf } from '../../src-shared/dataset.ts';
 import { errorOf, films, newRun, temporaryWorkspace, timelineOf } from './temporaryWorkspace.ts';
 
 const target = { name: 'films', format: 'movielens-csv', sourcePath: '/data/films' } as const;
@@ -77,7 +77,7 @@ describe('a stored dataset', () => {
     const report = storeWithFilms().datasets.report('films');
     expect(datasetReportSchema.parse(report)).toEqual(report);
     expect(report.eventsPerUser).toEqual({ edges: [1, 2, 3, 5], counts: [1, 1, 1] });
-    expect(report.eventsPerUserQuantiles).toEqual({ min: 1, p25: 1.5, median: 2, p75: 2.5, max: 3 });
+    expect(report.eventsPerUserQuantiles).toEqual({ min: 1, p25: 1.5, median: 2, p75: 2.5, p95: 2.9, max: 3 });
     expect(report.ratings).toEqual([
       { value: '3.5', count: 2 },
       { value: '5.0', count: 4 },
@@ -98,6 +98,67 @@ describe('a stored dataset', () => {
       { historyLength: 200, examples: 0, users: 0 },
     ]);
     expect(report.eventsPerUser).toEqual({ edges: [50, 70, 100, 150], counts: [2, 0, 1] });
+  });
+
+  it('reports repeated events, items without any, and when things happened', () => {
+    const again = { ...timelineOf('8', [0, 0, 1, 0]), timestampsMs: Float64Array.of(1000, 1000, 2000, 86_400_000) };
+    const report = storeWithFilms([again, timelineOf('9', [1])]).datasets.report('films');
+    expect(report.duplicates).toEqual({ sameItem: 2, sameItemAndTime: 1 });
+    expect(report.itemsWithEvents).toBe(2);
+    expect(report.eventsPerItem).toEqual({ edges: [0, 1, 2, 3, 5], counts: [1, 0, 1, 1] });
+    expect(report.eventTimes).toEqual({ edges: [0, 86_400_000, 2 * 86_400_000], counts: [4, 1] });
+    // Three of six pairs of user and item have events.
+    expect(sparsityOf(report)).toBe(0.5);
+  });
+
+  it('counts users, the items they met and their examples from 50 events on, beside the paper', () => {
+    const events = (n: number, item: number) => new Array<number>(n).fill(item);
+    const timelines = [timelineOf('1', events(50, 0)), timelineOf('2', events(52, 1)), timelineOf('3', events(54, 2))];
+    const report = storeWithFilms(timelines).datasets.report('films');
+    expect(report.minEvents).toEqual([
+      { minEvents: 50, users: 3, itemsWithEvents: 3, examples: 2 },
+      { minEvents: 51, users: 2, itemsWithEvents: 2, examples: 2 },
+      { minEvents: 52, users: 2, itemsWithEvents: 2, examples: 2 },
+      { minEvents: 53, users: 1, itemsWithEvents: 1, examples: 2 },
+      { minEvents: 54, users: 1, itemsWithEvents: 1, examples: 2 },
+    ]);
+    expect(paperCounts(report.summary)).toMatchObject([{ users: 82_977, items: 27_280, examples: 13_821_405 }]);
+  });
+
+  it('reports rejections by reason, whatever values they name, with the first places', () => {
+    const { datasets } = temporaryWorkspace();
+    const at = (line: number, reason: string) => ({ file: 'ratings.csv', line, reason });
+    const rejections = [
+      at(3, 'expected 4 columns, got 3'),
+      at(4, 'rating: expected a number, got "six"'),
+      at(7, 'rating: expected a number, got ""'),
+      at(8, 'rating: expected a number, got "six"'),
+      at(9, 'rating: expected a number, got "7,5"'),
+    ];
+    datasets.insert(target, films, people, { rejected: 5, rejections, seconds: 1, peakMemoryBytes: 1 });
+    const place = (line: number) => ({ file: 'ratings.csv', line });
+    expect(datasets.report('films').rejectionGroups).toEqual([
+      { reason: 'rating: expected a number, got …', count: 4, examples: [place(4), place(7), place(8)] },
+      { reason: 'expected 4 columns, got 3', count: 1, examples: [place(3)] },
+    ]);
+  });
+
+  it('of which an older version counted less is counted anew', () => {
+    const { datasets, database } = storeWithFilms();
+    const report = datasets.report('films');
+    database.prepare(`UPDATE datasets SET report = '{"ratings":[]}'`).run();
+    expect(datasets.report('films')).toEqual(report);
+    expect(JSON.parse(database.prepare<[], string>('SELECT report FROM datasets').pluck().get()!)).toMatchObject({
+      ratings: report.ratings,
+    });
+  });
+
+  it('names the others with the same content', () => {
+    const { datasets } = storeWithFilms();
+    datasets.insert({ ...target, name: 'again' }, films, people);
+    datasets.insert({ ...target, name: 'other' }, films, people.slice(1));
+    expect(datasets.report('again').sameContent).toEqual(['films']);
+    expect(datasets.report('other').sameContent).toEqual([]);
   });
 
   it('keeps its rejections in order, page by page', () => {
@@ -121,6 +182,34 @@ describe('a stored dataset', () => {
     expect(fingerprint([people[0]!, people[1]!, timelineOf('71', [1, 1], [3, 2])])).not.toBe(original);
     expect(fingerprint([people[0]!, people[1]!, timelineOf('71', [1, 0], [3, 3])])).not.toBe(original);
     expect(fingerprint([people[0]!, people[1]!, timelineOf('72', [1, 1], [3, 3])])).not.toBe(original);
+  });
+});
+
+describe('a renamed dataset', () => {
+  it('is the same one under another name, and its runs follow', () => {
+    const { datasets, runs } = storeWithFilms();
+    const { fingerprint } = datasets.get('films');
+    runs.create(newRun());
+    runs.setStatus('run-0001', 'completed');
+    datasets.rename('films', 'movies');
+    expect(datasets.list()).toMatchObject([{ name: 'movies', fingerprint, events: 6 }]);
+    expect(runs.summary('run-0001')).toMatchObject({ datasetName: 'movies' });
+    datasets.rename('movies', 'movies');
+    expect(datasets.has('movies')).toBe(true);
+  });
+
+  it('takes no name that is taken, and none while a run reads it', () => {
+    const { datasets, runs } = storeWithFilms();
+    datasets.insert({ ...target, name: 'other' }, films, people);
+    expect(errorOf(() => datasets.rename('films', 'other'))).toEqual({
+      code: 'dataset-exists',
+      message: 'dataset "other" exists already; choose another name',
+    });
+    expect(errorOf(() => datasets.rename('film', 'new')).code).toBe('dataset-not-found');
+    runs.create(newRun());
+    runs.setStatus('run-0001', 'running');
+    expect(errorOf(() => datasets.rename('films', 'new')).code).toBe('dataset-in-use');
+    expect(datasets.list().map(({ name }) => name)).toEqual(['films', 'other']);
   });
 });
 

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DatasetReport, DatasetSummary, ImportProgress } from '../../../../src-shared/dataset.ts';
+import type { DatasetSummary, ImportProgress } from '../../../../src-shared/dataset.ts';
 import { AppError, type ErrorData, fromErrorData } from '../../../../src-shared/errors.ts';
 import { addCommand } from '../command.ts';
+import { rejectionsText } from '../datasetTexts.ts';
 import { datasetDocument } from '../documents.ts';
 import { interruptible } from '../interrupts.ts';
 import { formatBytes, formatCount, formatDate, formatSeconds, formatShort } from '../numbers.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
-import { formatPairs, formatTable } from '../table.ts';
-
-const SHOWN_REJECTIONS = 10;
+import { formatTable } from '../table.ts';
+import { registerDatasetActions } from './datasetActions.ts';
+import { registerDatasetReport } from './datasetReport.ts';
 
 export function registerDatasetCommands(program: Command): void {
   addCommand<CommonOptions & { name?: string }>(
@@ -20,23 +21,20 @@ export function registerDatasetCommands(program: Command): void {
     async ([path], options) =>
       withSession(options, async (session) => {
         const dataset = await importDataset(session, path!, options.name, createProgress());
-        return { document: { dataset: datasetDocument(dataset) }, text: importText(dataset) };
+        const { sameContent } = await session.client.call('datasets.report', { name: dataset.name });
+        return { document: { dataset: datasetDocument(dataset), sameContent }, text: importText(dataset, sameContent) };
       }),
   ).option('--name <name>', 'name of the dataset (default: from the path)');
 
-  addCommand(program, 'datasets', 'list the datasets of the workspace', async (_args, options) =>
+  const datasets = addCommand(program, 'datasets', 'list the datasets of the workspace', async (_args, options) =>
     withSession(options, async ({ client }) => {
       const datasets = await client.call('datasets.list', {});
       return { document: { datasets: datasets.map(datasetDocument) }, text: datasetsText(datasets) };
     }),
   );
 
-  addCommand(program, 'dataset <name>', 'show one dataset', async ([name], options) =>
-    withSession(options, async ({ client }) => {
-      const { summary, ...report } = await client.call('datasets.report', { name: name! });
-      return { document: { dataset: datasetDocument(summary), report }, text: reportText({ summary, ...report }) };
-    }),
-  );
+  registerDatasetActions(datasets);
+  registerDatasetReport(program);
 }
 
 /**
@@ -78,17 +76,14 @@ function showImport(progress: Progress, { phase, name, rows, totalRows, rowsPerS
   progress.update(`Importing "${name}": ${phase}`, totalRows ? rows / totalRows : null, details.join('  '));
 }
 
-function importText(dataset: DatasetSummary): string {
+function importText(dataset: DatasetSummary, sameContent: readonly string[]): string {
   const { name, users, items, events, seconds, peakMemoryBytes } = dataset;
   const how = `${seconds.toFixed(1)} s, peak memory ${formatBytes(peakMemoryBytes)}`;
-  return `Imported "${name}": ${formatCount(events)} events of ${formatCount(users)} users on ${formatCount(items)} items (${how})\n${rejectionText(dataset)}`;
-}
-
-function rejectionText({ rejected, rejections }: DatasetSummary): string {
-  if (rejected === 0) return '';
-  const shown = rejections.slice(0, SHOWN_REJECTIONS).map(({ file, line, reason }) => `  ${file}:${line}: ${reason}\n`);
-  const more = rejected > shown.length ? `  ... and ${formatCount(rejected - shown.length)} more\n` : '';
-  return `Not kept: ${formatCount(rejected)} rows\n${shown.join('')}${more}`;
+  const same =
+    sameContent.length > 0
+      ? `Its content is that of ${sameContent.map((other) => `"${other}"`).join(', ')}: delete one of them to save the space\n`
+      : '';
+  return `Imported "${name}": ${formatCount(events)} events of ${formatCount(users)} users on ${formatCount(items)} items (${how})\n${same}${rejectionsText(dataset)}`;
 }
 
 function datasetsText(datasets: readonly DatasetSummary[]): string {
@@ -102,24 +97,4 @@ function datasetsText(datasets: readonly DatasetSummary[]): string {
     [{ title: 'Dataset' }, { title: 'Format' }, right('Users'), right('Items'), right('Events'), { title: 'Imported' }],
     rows,
   );
-}
-
-function reportText({ summary, ...report }: DatasetReport): string {
-  const { name, format, users, items, events, features, fingerprint, sourcePath } = summary;
-  const { min, median, max } = report.eventsPerUserQuantiles;
-  const facts = formatPairs([
-    ['Dataset', name],
-    ['Format', format],
-    ['Source', sourcePath],
-    ['Users', formatCount(users)],
-    ['Items', formatCount(items)],
-    ['Events', formatCount(events)],
-    ['Events per user', `${min} to ${max}, median ${median}`],
-    ['Time', `${formatDate(report.firstEventAtMs)} to ${formatDate(report.lastEventAtMs)}`],
-    ['Features', features.map((feature) => `${feature.name} (${formatCount(feature.vocabularySize)} values)`).join(', ')],
-    ['Fingerprint', fingerprint],
-  ]);
-  const examples = report.trainingExamples.map((row) => [String(row.historyLength), formatCount(row.examples), formatCount(row.users)]);
-  const right = (title: string) => ({ title, align: 'right' as const });
-  return `${facts}\n${formatTable([right('History'), right('Examples'), right('Users')], examples)}${rejectionText(summary)}`;
 }
