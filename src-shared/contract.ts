@@ -5,6 +5,7 @@ import {
   datasetSummarySchema,
   importPreviewSchema,
   importProgressSchema,
+  itemSummarySchema,
   rejectionSchema,
   timelineEventSchema,
   userSummarySchema,
@@ -19,6 +20,8 @@ const nothing = z.object({});
 const runRef = z.object({ runId: z.string() });
 const experimentFileSchema = z.object({ path: z.string(), name: z.string(), modifiedAtMs: z.number() });
 const page = { offset: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(1000).default(100) };
+const search = z.string().default('');
+const descending = z.boolean().default(false);
 
 export const engineStatusSchema = z.object({
   engine: z.string(),
@@ -80,8 +83,12 @@ export const contract = {
     output: z.object({ total: z.number(), rows: z.array(rejectionSchema) }),
   },
   'datasets.users': {
-    input: z.object({ name: z.string(), search: z.string().default(''), ...page }),
+    input: z.object({ name: z.string(), search, sort: userSummarySchema.keyof().default('userId'), descending, ...page }),
     output: z.object({ total: z.number(), rows: z.array(userSummarySchema) }),
+  },
+  'datasets.items': {
+    input: z.object({ name: z.string(), search, sort: itemSummarySchema.keyof().default('events'), descending, ...page }),
+    output: z.object({ total: z.number(), rows: z.array(itemSummarySchema) }),
   },
   'datasets.timeline': { input: z.object({ name: z.string(), userId: z.number().int() }), output: z.array(timelineEventSchema) },
   'datasets.preview': { input: z.object({ path: z.string() }), output: importPreviewSchema },

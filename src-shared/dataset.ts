@@ -138,6 +138,17 @@ export const userSummarySchema = z.object({
 });
 export type UserSummary = z.infer<typeof userSummarySchema>;
 
+export const itemSummarySchema = z.object({
+  /** Place in the catalogue, 0-based: the `ItemId`. */
+  itemId: z.number().int(),
+  /** The item's id as the source file has it. */
+  externalId: z.string(),
+  title: z.string(),
+  genre: z.string(),
+  events: z.number().int(),
+});
+export type ItemSummary = z.infer<typeof itemSummarySchema>;
+
 export const timelineEventSchema = z.object({
   itemId: z.number().int(),
   title: z.string(),

@@ -8,6 +8,7 @@ import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { exportEvents } from '../data/views/exportEvents.ts';
+import { listItems } from '../data/views/itemPages.ts';
 import { reportView } from '../data/views/viewReport.ts';
 import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
 import { requireExperiment } from '../experiment/parse.ts';
@@ -119,7 +120,8 @@ function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): 
     'datasets.list': async () => datasets.list(),
     'datasets.report': async ({ name, view }) => reportView(datasets, name, view),
     'datasets.rejections': async ({ name, offset, limit }) => datasets.rejections(name, offset, limit),
-    'datasets.users': async ({ name, search, offset, limit }) => datasets.users(name, search, offset, limit),
+    'datasets.users': async ({ name, ...query }) => datasets.users(name, query),
+    'datasets.items': async ({ name, ...query }) => listItems(datasets, name, query),
     'datasets.timeline': async ({ name, userId }) => datasets.timeline(name, userId),
     'datasets.preview': async ({ path }) => {
       // Loaded when first asked for: the importers bring a database engine with them.

@@ -6,6 +6,7 @@ import { countStatistics, type DatasetStatistics, STATISTICS_VERSION } from './d
 import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline } from './datasetWriter.ts';
 import { nearestName } from './nearestName.ts';
 import { groupRejections } from './rejectionGroups.ts';
+import { UserPages, type UserQuery } from './userPages.ts';
 
 export type { DatasetReader, Timeline } from './datasetReader.ts';
 export type { Catalogue, CatalogueItem, DatasetFacts, FeatureVocabulary, NewTimeline } from './datasetWriter.ts';
@@ -20,11 +21,13 @@ interface DatasetRow extends Omit<DatasetSummary, 'features' | 'rejections'> {
 /** Imported datasets. Names that no dataset has throw AppError `dataset-not-found`, with the nearest name there is. */
 export class DatasetStore {
   private readonly database: Database;
+  private readonly userPages: UserPages;
   /** The reader behind `timeline`: a person looks at many users of one dataset. */
   private recent: { key: string; reader: DatasetReader } | null = null;
 
   constructor(database: Database) {
     this.database = database;
+    this.userPages = new UserPages(database);
   }
 
   list(): DatasetSummary[] {
@@ -65,16 +68,10 @@ export class DatasetStore {
     return { total: count.get(id)!, rows: this.readRejections(id, offset, limit) };
   }
 
-  /** Users whose id in the source contains `search`. */
-  users(name: string, search: string, offset: number, limit: number): { total: number; rows: UserSummary[] } {
-    const { id } = this.find(name);
-    const condition = 'datasetId = @id AND instr(externalId, @search) > 0';
-    const parameters = { id, search: search.trim(), offset, limit };
-    const total = this.database.prepare<[typeof parameters], number>(`SELECT count(*) FROM timelines WHERE ${condition}`).pluck();
-    const rows = this.database.prepare<[typeof parameters], UserSummary>(
-      `SELECT userId, externalId, events, firstEventAtMs, lastEventAtMs FROM timelines WHERE ${condition} ORDER BY userId LIMIT @limit OFFSET @offset`,
-    );
-    return { total: total.get(parameters)!, rows: rows.all(parameters) };
+  users(name: string, query: Partial<UserQuery> = {}): { total: number; rows: UserSummary[] } {
+    const { id, users, importedAtMs } = this.find(name);
+    const everything: UserQuery = { search: '', sort: 'userId', descending: false, offset: 0, limit: 100 };
+    return this.userPages.page({ id, users, version: String(importedAtMs) }, { ...everything, ...query });
   }
 
   /** One user's events as a person reads them. */

@@ -5,7 +5,7 @@ import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts
 import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
-import { makeDataset, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
+import { makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
 import { createFakeModels, writtenText } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
 
@@ -108,9 +108,20 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
       const { rejections } = datasetOf(name);
       return { total: rejections.length, rows: rejections.slice(offset, offset + limit) };
     },
-    'datasets.users': async ({ name, search, offset, limit }) => {
-      const all = Array.from({ length: datasetOf(name).users }, (_, i) => i).filter((id) => String(id + 1).includes(search));
-      return { total: all.length, rows: all.slice(offset, offset + limit).map(makeUser) };
+    'datasets.users': async ({ name, search, sort, descending, offset, limit }) => {
+      const ids = Array.from({ length: datasetOf(name).users }, (_, i) => i).filter(
+        (id) => search === '' || String(id + 1).includes(search),
+      );
+      if (sort !== 'userId') ids.sort((a, b) => Number(makeUser(a)[sort]) - Number(makeUser(b)[sort]));
+      if (descending) ids.reverse();
+      return { total: ids.length, rows: ids.slice(offset, offset + limit).map(makeUser) };
+    },
+    'datasets.items': async ({ name, search, sort, descending, offset, limit }) => {
+      const items = TITLES.map((title, itemId) => makeItem(title, itemId, datasetOf(name)));
+      const found = items.filter(({ title }) => title.toLowerCase().includes(search.toLowerCase()));
+      found.sort((a, b) => (sort === 'title' || sort === 'genre' ? a[sort].localeCompare(b[sort]) : Number(a[sort]) - Number(b[sort])));
+      if (descending) found.reverse();
+      return { total: found.length, rows: found.slice(offset, offset + limit) };
     },
     'datasets.timeline': async ({ userId }) => makeTimeline(userId),
     'datasets.preview': async ({ path }) => preview(path),

@@ -1,4 +1,4 @@
-import type { DatasetReport, DatasetSummary, TimelineEvent, UserSummary } from '../../src-shared/dataset.ts';
+import type { DatasetReport, DatasetSummary, ItemSummary, TimelineEvent, UserSummary } from '../../src-shared/dataset.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
 import type { MetricPoint, MetricValue, RunDetail, Stage, StageName } from '../../src-shared/run.ts';
 
@@ -155,6 +155,16 @@ export function makeUser(userId: number): UserSummary {
     events: 20 + Math.floor(next() ** 3 * 900),
     firstEventAtMs: first,
     lastEventAtMs: first + next() * 400 * DAY_MS,
+  };
+}
+
+export function makeItem(title: string, itemId: number, { events }: DatasetSummary): ItemSummary {
+  return {
+    itemId,
+    externalId: String(1 + itemId * 7),
+    title,
+    genre: GENRES[itemId % 12]!,
+    events: Math.round((events * 0.02) / (1 + itemId * 0.3)),
   };
 }
 

@@ -62,15 +62,30 @@ describe('a stored dataset', () => {
 
   it('lists users by part of their id, a page at a time', () => {
     const { datasets } = storeWithFilms();
-    expect(datasets.users('films', '7', 0, 10)).toEqual({
+    expect(datasets.users('films', { search: '7' })).toEqual({
       total: 2,
       rows: [
         { userId: 0, externalId: '7', events: 3, firstEventAtMs: 1000, lastEventAtMs: 3000 },
         { userId: 2, externalId: '71', events: 2, firstEventAtMs: 1000, lastEventAtMs: 2000 },
       ],
     });
-    expect(datasets.users('films', '', 1, 1).rows.map((user) => user.externalId)).toEqual(['12']);
-    expect(datasets.users('films', '%', 0, 10).total).toBe(0);
+    expect(datasets.users('films', { offset: 1, limit: 1 }).rows.map((user) => user.externalId)).toEqual(['12']);
+    expect(datasets.users('films', { search: '%' }).total).toBe(0);
+  });
+
+  it('lists users in any order, and pages of it fit together', () => {
+    const { datasets } = storeWithFilms();
+    const listed = (query: Parameters<typeof datasets.users>[1]) =>
+      [0, 1, 2, 3].flatMap((offset) => datasets.users('films', { ...query, offset, limit: 1 }).rows.map((user) => user.externalId));
+    expect(listed({})).toEqual(['7', '12', '71']);
+    expect(listed({ descending: true })).toEqual(['71', '12', '7']);
+    expect(listed({ sort: 'events' })).toEqual(['12', '71', '7']);
+    expect(listed({ sort: 'events', descending: true })).toEqual(['7', '71', '12']);
+    expect(listed({ sort: 'externalId' })).toEqual(['12', '7', '71']);
+    expect(listed({ sort: 'lastEventAtMs', descending: true, search: '7' })).toEqual(['7', '71']);
+    datasets.delete('films');
+    datasets.insert(target, films, [timelineOf('5', [1])]);
+    expect(listed({ sort: 'events' })).toEqual(['5']);
   });
 
   it('reports what its events look like', () => {
