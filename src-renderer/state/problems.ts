@@ -4,7 +4,10 @@ import type { Problem } from '../../src-shared/experiment.ts';
 export interface FileProblems {
   path: string;
   name: string;
+  icon: string;
   problems: Problem[];
+  /** Leads to the place of one of them. */
+  open(problem: Problem): void;
 }
 
 /** What is wrong in the files that are open, by path. */

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useConnectionState } from '../state/backend.ts';
-import { Button, IconButton } from '../widgets/controls.tsx';
+import { Button, IconButton, TextField } from '../widgets/controls.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { type Question, useDialog } from './dialogs.ts';
 import { dismiss, type Notification, useNotifications } from './notifications.ts';
@@ -46,8 +46,52 @@ function Toast({ id, severity, message, actions }: Notification) {
 }
 
 export function Dialog() {
-  const question = useDialog((state) => state.question);
-  return question && <QuestionDialog key={question.title} {...question} />;
+  const { question, textQuestion } = useDialog();
+  return (
+    <>
+      {question && <QuestionDialog key={question.title} {...question} />}
+      {textQuestion && <TextDialog key={textQuestion.title} {...textQuestion} />}
+    </>
+  );
+}
+
+type TextDialogProps = NonNullable<ReturnType<typeof useDialog.getState>['textQuestion']>;
+
+function TextDialog({ title, detail, label, initial, action, check, answer }: TextDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState(initial);
+  const wrong = text === initial ? null : check(text.trim());
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.querySelector('input')?.select();
+  }, []);
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby="dialog-title" aria-describedby="dialog-detail" onClose={() => answer(null)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (check(text.trim()) === null) answer(text.trim());
+        }}
+      >
+        <h2 id="dialog-title">{title}</h2>
+        <p id="dialog-detail">{detail}</p>
+        <TextField
+          label={label}
+          value={text}
+          error={wrong}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setText(event.target.value)}
+        />
+        <div className="dialog-buttons">
+          <Button kind="primary" type="submit" disabled={check(text.trim()) !== null}>
+            {action}
+          </Button>
+          <Button onClick={() => answer(null)}>Cancel</Button>
+        </div>
+      </form>
+    </dialog>
+  );
 }
 
 function QuestionDialog({ title, detail, choices, answer }: Question) {

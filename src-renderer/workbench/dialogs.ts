@@ -13,7 +13,32 @@ export interface Question {
   answer(id: string | null): void;
 }
 
-export const useDialog = create<{ question: Question | null }>(() => ({ question: null }));
+/** A question that is answered with a line of text. */
+export interface TextQuestion {
+  title: string;
+  detail: string;
+  label: string;
+  initial: string;
+  /** What the button says. */
+  action: string;
+  /** What is wrong with a text; null when it will do. */
+  check(text: string): string | null;
+}
+
+type Asked = TextQuestion & { answer(text: string | null): void };
+
+export const useDialog = create<{ question: Question | null; textQuestion: Asked | null }>(() => ({ question: null, textQuestion: null }));
+
+/** Asks for a line of text; null when the person closes the dialog. */
+export function askText(question: TextQuestion): Promise<string | null> {
+  return new Promise((resolve) => {
+    const answer = (text: string | null) => {
+      useDialog.setState({ textQuestion: null });
+      resolve(text);
+    };
+    useDialog.setState({ textQuestion: { ...question, answer } });
+  });
+}
 
 /** Asks and waits; null when the person closes the dialog. */
 export function ask(title: string, detail: string, choices: Choice[]): Promise<string | null> {

@@ -21,8 +21,11 @@ export interface FakeBackend {
   close(): void;
 }
 
-/** A test double of the backend: everything in memory, plausible, and fast. `empty`: a workspace that holds nothing yet. */
-export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend {
+/**
+ * A test double of the backend: everything in memory, plausible, and fast.
+ * @param options `empty`: a workspace that holds nothing yet; `demoUsers`: how many people its dataset "demo" has
+ */
+export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number } = {}): FakeBackend {
   const events = new EventLog('fake-session');
   const runs = new FakeRuns((event) => events.emit(event));
   const datasets = new Map<string, DatasetSummary>();
@@ -32,7 +35,7 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
   const models = createFakeModels((event) => events.emit(event), options);
   if (!options.empty) {
     datasets.set('ml-latest-small', makeDataset('ml-latest-small', { users: 610, items: 9742, events: 100_832, rejected: 4 }));
-    datasets.set('demo', makeDataset('demo', { users: 3000, items: 600, events: 214_590, rejected: 0 }));
+    datasets.set('demo', makeDataset('demo', { users: options.demoUsers ?? 3000, items: 600, events: 214_590, rejected: 0 }));
     files.set(`${FOLDER}/gated.experiment.jsonc`, { text: sampleText('ml-latest-small', 'cross-attention'), modifiedAtMs: NOW_MS - 3e6 });
     files.set(`${FOLDER}/text-prompt-baseline.experiment.jsonc`, {
       text: sampleText('ml-latest-small', 'text-prompt'),
@@ -109,9 +112,12 @@ export function makeFakeBackend(options: { empty?: boolean } = {}): FakeBackend 
       return { total: rejections.length, rows: rejections.slice(offset, offset + limit) };
     },
     'datasets.users': async ({ name, search, sort, descending, offset, limit }) => {
-      const ids = Array.from({ length: datasetOf(name).users }, (_, i) => i).filter(
-        (id) => search === '' || String(id + 1).includes(search),
-      );
+      const { users } = datasetOf(name);
+      if (search === '' && sort === 'userId' && !descending) {
+        const rows = Array.from({ length: Math.min(limit, Math.max(0, users - offset)) }, (_, i) => makeUser(offset + i));
+        return { total: users, rows };
+      }
+      const ids = Array.from({ length: users }, (_, i) => i).filter((id) => search === '' || String(id + 1).includes(search));
       if (sort !== 'userId') ids.sort((a, b) => Number(makeUser(a)[sort]) - Number(makeUser(b)[sort]));
       if (descending) ids.reverse();
       return { total: ids.length, rows: ids.slice(offset, offset + limit).map(makeUser) };

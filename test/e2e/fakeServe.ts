@@ -27,7 +27,7 @@ export interface FakeServe {
 }
 
 /** Serves the built workbench on top of the test double, with the content security policy of the real host. */
-export async function serveFake(options: { empty?: boolean; port?: number } = {}): Promise<FakeServe> {
+export async function serveFake(options: { empty?: boolean; demoUsers?: number; port?: number } = {}): Promise<FakeServe> {
   const backend = makeFakeBackend(options);
   let isOffline = false;
   const http = createServer((request, response) => {

@@ -36,8 +36,23 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
+    'items of a dataset',
+    async (page) => {
+      await tab(page, 'Items (9,742)');
+      await page.getByRole('row', { name: /^Silent Harbour/ }).waitFor();
+    },
+  ],
+  [
+    'rejected rows of a dataset',
+    async (page) => {
+      await tab(page, 'Rejected rows (4)');
+      await page.getByRole('table', { name: 'Rejected rows' }).waitFor();
+    },
+  ],
+  [
     'timeline of a user',
     async (page) => {
+      await tab(page, 'Users (610)');
       await page.getByRole('row', { name: /^3 / }).click();
       await page.getByRole('table', { name: /Timeline of user/ }).waitFor();
     },

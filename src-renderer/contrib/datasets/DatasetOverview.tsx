@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
-import type { DatasetReport } from '../../../src-shared/dataset.ts';
+import { type DatasetReport, type Histogram, sparsityOf } from '../../../src-shared/dataset.ts';
 import { useColorScheme } from '../../state/colorScheme.ts';
 import { seriesColor } from '../../state/runColors.ts';
 import { BarChart } from '../../widgets/charts/BarChart.tsx';
 import { formatCount, formatNumber } from '../../widgets/format.ts';
 import { Figures } from './Figures.tsx';
+import { PaperTable } from './PaperTable.tsx';
 
 const SHORT_TITLE = 38;
 const shorten = (title: string) => (title.length > SHORT_TITLE ? `${title.slice(0, SHORT_TITLE - 1)}…` : title);
@@ -20,16 +21,21 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
           figures={[
             { label: 'Events', value: formatCount(events) },
             { label: 'Users', value: formatCount(users) },
-            { label: 'Items', value: formatCount(items) },
+            { label: 'Items', value: formatCount(items), note: `${formatCount(report.itemsWithEvents)} with events` },
             {
               label: 'Events per user',
               value: formatNumber(quantiles.median),
               note: `${formatNumber(quantiles.min)} to ${formatCount(quantiles.max)}, median shown`,
             },
             {
-              label: 'Density',
-              value: `${formatNumber((100 * events) / Math.max(1, users * items))} %`,
-              note: 'of all user and item pairs',
+              label: 'Sparsity',
+              value: `${(100 * sparsityOf(report)).toFixed(2)} %`,
+              note: 'of user and item pairs without an event',
+            },
+            {
+              label: 'Repeated events',
+              value: formatCount(report.duplicates.sameItem),
+              note: `on an item met before; ${formatCount(report.duplicates.sameItemAndTime)} at the same time`,
             },
           ]}
         />
@@ -46,6 +52,7 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
           }))}
         />
       </section>
+      <PaperTable report={report} />
       <OverviewCharts report={report} />
     </div>
   );
@@ -53,11 +60,13 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
 
 function OverviewCharts({ report }: { report: DatasetReport }) {
   const scheme = useColorScheme();
-  const { eventsPerUser, ratings, genres, popularItems } = report;
+  const { eventsPerUser, eventsPerItem, eventTimes, ratings, genres, popularItems } = report;
   const charts = useMemo(() => {
     const one = (color: number, name: string, values: number[]) => [{ name, color: seriesColor(color, scheme), values }];
     return {
       users: one(0, 'users', eventsPerUser.counts),
+      items: one(3, 'items', eventsPerItem.counts),
+      times: one(5, 'events', eventTimes.counts),
       ratings: one(
         1,
         'events',
@@ -74,14 +83,18 @@ function OverviewCharts({ report }: { report: DatasetReport }) {
         popularItems.map((share) => share.count),
       ),
     };
-  }, [eventsPerUser, ratings, genres, popularItems, scheme]);
-  const ranges = useMemo(() => eventsPerUser.counts.map((_, i) => rangeLabel(eventsPerUser.edges, i)), [eventsPerUser]);
+  }, [eventsPerUser, eventsPerItem, eventTimes, ratings, genres, popularItems, scheme]);
+  const userRanges = useMemo(() => rangeLabels(eventsPerUser), [eventsPerUser]);
+  const itemRanges = useMemo(() => rangeLabels(eventsPerItem), [eventsPerItem]);
+  const periods = useMemo(() => periodLabels(eventTimes), [eventTimes]);
   const ratingLabels = useMemo(() => ratings.map((share) => share.value), [ratings]);
   const genreLabels = useMemo(() => genres.map((share) => share.value), [genres]);
   const titles = useMemo(() => popularItems.map((share) => shorten(share.value)), [popularItems]);
   return (
     <div className="chart-grid">
-      <BarChart title="Events per user" labels={ranges} series={charts.users} xTitle="events" yTitle="users" histogram />
+      <BarChart title="Events per user" labels={userRanges} series={charts.users} xTitle="events" yTitle="users" histogram />
+      <BarChart title="Events per item" labels={itemRanges} series={charts.items} xTitle="events" yTitle="items" histogram />
+      <BarChart title="Events over time" labels={periods} series={charts.times} xTitle="time (UTC)" yTitle="events" histogram />
       <BarChart title="Ratings" labels={ratingLabels} series={charts.ratings} xTitle="rating" yTitle="events" />
       <BarChart title="Genres" labels={genreLabels} series={charts.genres} xTitle="genre" yTitle="events" height={420} horizontal />
       <BarChart title="Most rated titles" labels={titles} series={charts.popular} xTitle="title" yTitle="events" height={420} horizontal />
@@ -89,8 +102,24 @@ function OverviewCharts({ report }: { report: DatasetReport }) {
   );
 }
 
-function rangeLabel(edges: number[], index: number): string {
-  const from = edges[index]!;
-  const to = edges[index + 1]!;
-  return to - from <= 1 ? formatNumber(from) : `${formatNumber(from)}–${formatNumber(to - 1)}`;
+function rangeLabels({ edges, counts }: Histogram): string[] {
+  return counts.map((_, index) => {
+    const [from, to] = [edges[index]!, edges[index + 1]!];
+    return to - from <= 1 ? formatNumber(from) : `${formatNumber(from)}–${formatNumber(to - 1)}`;
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** A day, month or year by its name; longer ones by their first and last year. */
+function periodLabels({ edges, counts }: Histogram): string[] {
+  return counts.map((_, index) => {
+    const [from, to] = [edges[index]!, edges[index + 1]!];
+    const days = Math.round((to - from) / DAY_MS);
+    const day = new Date(from).toISOString();
+    if (days <= 1) return day.slice(0, 10);
+    if (days <= 92) return day.slice(0, 7);
+    const [first, last] = [new Date(from).getUTCFullYear(), new Date(to - 1).getUTCFullYear()];
+    return first === last ? String(first) : `${first}–${last}`;
+  });
 }

@@ -5,6 +5,7 @@ import { pathOfDroppedFile } from '../../transport/host.ts';
 import { Button, ErrorNote, Loading, Note, TextField } from '../../widgets/controls.tsx';
 import { formatBytes } from '../../widgets/format.ts';
 import { FileBrowser } from '../../workbench/FileBrowser.tsx';
+import { nameError } from './datasetNames.ts';
 import { ImportProgressView } from './ImportProgressView.tsx';
 import { PreviewTable } from './PreviewTable.tsx';
 
@@ -86,15 +87,6 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
 }
 
 type Preview = NonNullable<Awaited<ReturnType<typeof call<'datasets.preview'>>>>;
-
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u;
-
-function nameError(name: string, taken: string[]): string | null {
-  if (name === '') return 'A dataset needs a name.';
-  if (!NAME.test(name) || name.length > 80)
-    return 'A name starts with a letter or digit and holds letters, digits, space, ".", "_" or "-".';
-  return taken.includes(name) ? `There is already a dataset ${name}.` : null;
-}
 
 function ImportPlan({ preview, onStarted }: { preview: Preview; onStarted(importId: string): void }) {
   const [name, setName] = useState(preview.suggestedName);

@@ -1,11 +1,19 @@
-import type { ImportProgress } from '../../../src-shared/dataset.ts';
+import { useEffect } from 'react';
+import type { ImportProgress, Rejection } from '../../../src-shared/dataset.ts';
+import { call, useQuery } from '../../state/backend.ts';
+import { clearProblems, setProblems } from '../../state/problems.ts';
 import { datasets } from '../../state/stores.ts';
 import { Button, ErrorNote, Loading, Note, ProgressBar } from '../../widgets/controls.tsx';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
+import { openEditor } from '../../workbench/editors.ts';
 import { openDataset } from './datasetActions.ts';
 import { Figures } from './Figures.tsx';
+import { PaperTable } from './PaperTable.tsx';
 import { RejectionTable } from './RejectionTable.tsx';
+import { useRejectionProblems } from './useRejectionProblems.ts';
+
+const NONE: readonly Rejection[] = [];
 
 const PHASES: Record<string, string> = {
   reading: 'Reading the rows',
@@ -28,9 +36,12 @@ export function ImportProgressView({ importId, progress, onAgain }: ImportProgre
       {progress.phase === 'done' ? (
         <Done name={progress.name} onAgain={onAgain} />
       ) : progress.phase === 'failed' ? (
-        <Ended onAgain={onAgain}>
-          <ErrorNote message={progress.error?.message ?? `${progress.name} was not imported.`} />
-        </Ended>
+        <Failed
+          importId={importId}
+          name={progress.name}
+          message={progress.error?.message ?? `${progress.name} was not imported.`}
+          onAgain={onAgain}
+        />
       ) : progress.phase === 'cancelled' ? (
         <Ended onAgain={onAgain}>
           <Note kind="info">The import of {progress.name} was cancelled. Nothing of it was kept.</Note>
@@ -67,6 +78,21 @@ function UnderWay({ progress }: { progress: ImportProgress }) {
   );
 }
 
+function Failed({ importId, name, message, onAgain }: { importId: string; name: string; message: string; onAgain(): void }) {
+  useEffect(() => {
+    const path = `import\n${importId}`;
+    const place = { path: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
+    const problems = [{ message, severity: 'error' as const, ...place }];
+    setProblems({ path, name: `Import of ${name}`, icon: 'cloud-download', problems, open: () => openEditor('import', {}) });
+    return () => clearProblems(path);
+  }, [importId, name, message]);
+  return (
+    <Ended onAgain={onAgain}>
+      <ErrorNote message={message} />
+    </Ended>
+  );
+}
+
 function Ended({ children, onAgain }: { children: React.ReactNode; onAgain(): void }) {
   return (
     <>
@@ -82,15 +108,25 @@ function Ended({ children, onAgain }: { children: React.ReactNode; onAgain(): vo
 
 function Done({ name, onAgain }: { name: string; onAgain(): void }) {
   const summary = datasets.use((state) => state.value.find((dataset) => dataset.name === name));
+  const report = useQuery(summary ? `report:${summary.fingerprint}/${name}` : null, () => call('datasets.report', { name }));
+  useRejectionProblems(name, summary?.rejections ?? NONE);
   if (!summary) return <Loading what="the report" />;
+  const sameContent = report.value?.sameContent ?? [];
   const target = { datasetName: name };
   return (
     <>
       <Note kind="good">
         <b>{name}</b> has been imported in {formatDuration(summary.seconds)}.
       </Note>
+      {sameContent.length > 0 && (
+        <Note kind="warn">
+          It has the same content as {sameContent.join(', ')}. Deleting one of them saves space; runs of one are as good as runs of the
+          other.
+        </Note>
+      )}
       <Figures
         figures={[
+          { label: 'Rows read', value: formatCount(summary.events + summary.rejected) },
           { label: 'Events kept', value: formatCount(summary.events) },
           { label: 'Rows rejected', value: formatCount(summary.rejected), kind: summary.rejected > 0 ? 'warn' : undefined },
           { label: 'Users', value: formatCount(summary.users) },
@@ -107,7 +143,9 @@ function Done({ name, onAgain }: { name: string; onAgain(): void }) {
         </Button>
         <Button onClick={onAgain}>Import another</Button>
       </div>
-      <RejectionTable name={name} total={summary.rejected} />
+      <RejectionTable name={name} total={summary.rejected} groups={report.value?.rejectionGroups ?? []} />
+      {report.error && <ErrorNote message={report.error} onRetry={report.reload} />}
+      {report.value && <PaperTable report={report.value} />}
     </>
   );
 }

@@ -1,9 +1,12 @@
 import { call } from '../../state/backend.ts';
-import { datasets } from '../../state/stores.ts';
+import { datasets, workspace } from '../../state/stores.ts';
+import { countOf, formatBytes } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
-import { confirmDanger } from '../../workbench/dialogs.ts';
+import { askText, confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { notify } from '../../workbench/notifications.ts';
 import { type Command, registry, type Target } from '../../workbench/registry.ts';
+import { nameError } from './datasetNames.ts';
 
 const theDataset = (target: Target) => datasets.use.getState().value.find((dataset) => dataset.name === target.datasetName);
 
@@ -15,8 +18,49 @@ async function deleteDataset(target: Target): Promise<void> {
   const { name } = theDataset(target)!;
   const detail = 'Its timelines go with it; the files it was read from stay as they are. This cannot be undone.';
   if (!(await confirmDanger(`Delete the dataset ${name}?`, detail, 'Delete'))) return;
-  await call('datasets.delete', { name });
-  closeEditorsOf((editor) => ['dataset', 'timeline'].includes(editor.type) && editor.params.name === name);
+  const { freedBytes } = await call('datasets.delete', { name });
+  closeEditorsOf(isOf(name));
+  notify({ severity: 'info', message: `${name} has been deleted; ${formatBytes(freedBytes)} of the disk are free again.` });
+}
+
+const isOf = (name: string) => (editor: { type: string; params: Readonly<Record<string, unknown>> }) =>
+  ['dataset', 'timeline'].includes(editor.type) && editor.params.name === name;
+
+async function renameDataset(target: Target): Promise<void> {
+  const { name } = theDataset(target)!;
+  const taken = datasets.use.getState().value.map((dataset) => dataset.name);
+  const newName = await askText({
+    title: `Rename the dataset ${name}`,
+    detail: 'Its runs follow. Experiment files that name it have to be changed by hand.',
+    label: 'New name',
+    initial: name,
+    action: 'Rename',
+    check: (text) => nameError(text, taken),
+  });
+  if (newName === null) return;
+  await call('datasets.rename', { name, newName });
+  await datasets.refresh();
+  closeEditorsOf(isOf(name));
+  openDataset(newName);
+}
+
+async function exportDataset(target: Target): Promise<void> {
+  const { name, events } = theDataset(target)!;
+  const path = await askText({
+    title: `Export the dataset ${name}`,
+    detail: `${countOf(events, 'event')} become a table of a row each: user, item, features and time. The end of the name says which kind of file.`,
+    label: 'File (.parquet or .csv)',
+    initial: `${workspace.use.getState().value?.path ?? ''}/exports/${name}.parquet`,
+    action: 'Export',
+    check: (text) => (/\.(csv|parquet)$/i.test(text) ? null : 'The name of the file ends with .parquet or .csv.'),
+  });
+  if (path === null) return;
+  notify({ severity: 'info', message: `Exporting ${name}…` });
+  const written = await call('datasets.export', { name, path });
+  notify({
+    severity: 'info',
+    message: `${countOf(written.events, 'event')} were written to ${written.path} (${formatBytes(written.sizeBytes)}).`,
+  });
 }
 
 export const datasetCommands: Command[] = [
@@ -60,6 +104,22 @@ export const datasetCommands: Command[] = [
     icon: 'circle-slash',
     enabled: (target) => target.importId !== undefined,
     run: (target) => call('datasets.cancelImport', { importId: target.importId! }),
+  },
+  {
+    id: 'datasets.rename',
+    category: 'Datasets',
+    label: 'Rename',
+    icon: 'edit',
+    enabled: (target) => !!theDataset(target),
+    run: renameDataset,
+  },
+  {
+    id: 'datasets.export',
+    category: 'Datasets',
+    label: 'Export as Parquet or CSV',
+    icon: 'export',
+    enabled: (target) => !!theDataset(target),
+    run: exportDataset,
   },
   {
     id: 'datasets.delete',

@@ -45,6 +45,8 @@ export function contributeDatasets(): void {
     'dataset',
     { command: 'datasets.open', group: '1 open' },
     { command: 'datasets.newExperiment', group: '2 use' },
+    { command: 'datasets.export', group: '2 use' },
+    { command: 'datasets.rename', group: '8 change' },
     { command: 'datasets.delete', group: '9 delete' },
   );
   registry.quickOpen(() =>

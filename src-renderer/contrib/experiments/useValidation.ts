@@ -3,6 +3,8 @@ import type { Plan } from '../../../src-shared/contract.ts';
 import type { Problem } from '../../../src-shared/experiment.ts';
 import { call, messageOf } from '../../state/backend.ts';
 import { clearProblems, setProblems } from '../../state/problems.ts';
+import { requestReveal } from '../../state/reveal.ts';
+import { openExperiment } from './experimentActions.ts';
 
 const DEBOUNCE_MS = 250;
 
@@ -26,7 +28,16 @@ export function useValidation(path: string, name: string, text: string | null): 
         const { problems, plan } = await call('experiments.validate', { text });
         if (!current) return;
         setChecked((old) => ({ text, problems, plan: plan ?? old?.plan ?? null, error: null }));
-        setProblems({ path, name, problems });
+        setProblems({
+          path,
+          name,
+          icon: 'beaker',
+          problems,
+          open: ({ line, column }) => {
+            requestReveal({ path, line, column });
+            openExperiment(path);
+          },
+        });
       } catch (failure) {
         if (current) setChecked((old) => ({ text, problems: [], plan: old?.plan ?? null, error: messageOf(failure) }));
       }
