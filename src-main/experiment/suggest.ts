@@ -7,16 +7,58 @@ type Integration = IntegrationConfig['kind'];
 interface Sizes {
   encoderSteps: number;
   textSteps: number;
+  textLearningRate: number;
   finetuneSteps: number;
+  finetuneBatch: number;
+  finetuneLearningRate: number;
+  /** Labels in a row for which the encoder runs once. */
+  labelsPerHistory: number;
   vocabularySize: number;
+  /** Width and layers of the language model. */
+  textWidth: number;
+  textLayers: number;
+  /** Last events that the encoder sees at most. */
+  longestHistory: number;
+  minEventsPerItem: number;
   testUsers: number;
 }
 
-const SMALL: Sizes = { encoderSteps: 100, textSteps: 100, finetuneSteps: 150, vocabularySize: 1024, testUsers: 200 };
-const MEDIUM: Sizes = { encoderSteps: 250, textSteps: 200, finetuneSteps: 300, vocabularySize: 2048, testUsers: 400 };
-/** Many titles want more tokens, so that each takes few of them, and more steps to be learnt. */
-const MANY_ITEMS: Sizes = { encoderSteps: 300, textSteps: 400, finetuneSteps: 400, vocabularySize: 4096, testUsers: 610 };
-const LARGE: Sizes = { encoderSteps: 2000, textSteps: 2000, finetuneSteps: 4000, vocabularySize: 8192, testUsers: 1000 };
+const MEDIUM: Sizes = {
+  encoderSteps: 250,
+  textSteps: 200,
+  textLearningRate: 0.003,
+  finetuneSteps: 300,
+  finetuneBatch: 64,
+  finetuneLearningRate: 0.002,
+  labelsPerHistory: 1,
+  vocabularySize: 2048,
+  textWidth: 128,
+  textLayers: 3,
+  longestHistory: 50,
+  minEventsPerItem: 1,
+  testUsers: 400,
+};
+const SMALL: Sizes = { ...MEDIUM, encoderSteps: 100, textSteps: 100, finetuneSteps: 150, vocabularySize: 1024, testUsers: 200 };
+/**
+ * Few events, thousands of titles: most titles are met so rarely that nothing is learnt about them in minutes, so they stay out. The rest
+ * wants many steps more than it wants a wide model, and many labels for each history that is encoded (docs/adr/0013-many-titles-in-minutes.md).
+ */
+const MANY_ITEMS: Sizes = {
+  ...MEDIUM,
+  encoderSteps: 400,
+  textSteps: 1000,
+  textLearningRate: 0.005,
+  finetuneSteps: 500,
+  finetuneBatch: 256,
+  finetuneLearningRate: 0.003,
+  labelsPerHistory: 16,
+  textWidth: 64,
+  textLayers: 2,
+  longestHistory: 25,
+  minEventsPerItem: 10,
+  testUsers: 610,
+};
+const LARGE: Sizes = { ...MEDIUM, encoderSteps: 2000, textSteps: 2000, finetuneSteps: 4000, vocabularySize: 8192, testUsers: 1000 };
 const LARGE_USERS = 5000;
 const SMALL_USERS = 300;
 const MANY_ITEMS_FROM = 3000;
@@ -28,10 +70,15 @@ function sizesFor({ users, items }: DatasetSummary): Sizes {
   return users < SMALL_USERS ? SMALL : MEDIUM;
 }
 
-/** Last events that the encoder sees: 50 as in the paper, fewer where people have fewer. */
-function historyFor({ events, users }: DatasetSummary): number {
+/** Last events that the encoder sees: 50 as in the paper, fewer where people have fewer or time is short. */
+function historyFor({ events, users }: DatasetSummary, { longestHistory }: Sizes): number {
   const mean = events / Math.max(1, users);
-  return mean >= 40 ? 50 : Math.max(5, Math.ceil(mean / 5) * 5);
+  return Math.min(longestHistory, mean >= 40 ? 50 : Math.max(5, Math.ceil(mean / 5) * 5));
+}
+
+/** Labels of one history: no more than it has events, and a power of two, so that they divide the batch. */
+function labelsFor(summary: DatasetSummary, sizes: Sizes): number {
+  return 2 ** Math.floor(Math.log2(Math.min(sizes.labelsPerHistory, historyFor(summary, sizes))));
 }
 
 /** A commented experiment file whose values suit the size of the dataset. */
@@ -40,22 +87,30 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
   const sections = [
     `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(`${summary.name} ${task} ${integration}`)},`,
     `  // ${summary.users} users, ${summary.items} items, ${summary.events} events.\n  "dataset": ${JSON.stringify(summary.name)},`,
-    '  // Which events and users take part; left out: all. For example { "minEventsPerUser": 50, "from": "2010-01-01", "sampleUsers": 1000 }.\n  "data": {},',
+    dataSection(sizes),
     `  // What the language model writes: "next-item" (the next title) or "favourite-genre".\n  "task": ${JSON.stringify(task)},`,
-    historySection(summary, integration),
+    historySection(historyFor(summary, sizes), integration),
     ...(integration === 'cross-attention' ? [encoderSection(sizes)] : []),
     languageModelSection(sizes),
     integrationSection(integration),
-    trainingSection(sizes, integration),
+    trainingSection({ ...sizes, labelsPerHistory: task === 'next-item' ? labelsFor(summary, sizes) : 1 }, integration),
     evaluationSection(sizes),
     '  // Equal seeds give equal results on the same machine.\n  "seed": 1',
   ];
   return `{\n${sections.join('\n\n')}\n}\n`;
 }
 
-function historySection(summary: DatasetSummary, integration: Integration): string {
-  const embedded = `"embedded": ${historyFor(summary)}`;
-  if (integration !== 'text-prompt') return `  // How many of the last events the user encoder sees.\n  "history": { ${embedded} },`;
+function dataSection({ minEventsPerItem }: Sizes): string {
+  if (minEventsPerItem > 1) {
+    return `  // Titles met fewer times are left out: a small model cannot learn them in minutes. {} takes everything.\n  "data": { "minEventsPerItem": ${minEventsPerItem} },`;
+  }
+  return '  // Which events and users take part; left out: all. For example { "minEventsPerUser": 50, "from": "2010-01-01", "sampleUsers": 1000 }.\n  "data": {},';
+}
+
+function historySection(longest: number, integration: Integration): string {
+  const embedded = `"embedded": ${longest}`;
+  if (integration !== 'text-prompt')
+    return `  // How many of the last events the user encoder sees. The paper: 50.\n  "history": { ${embedded} },`;
   return `  // "prompted": how many of the last events are written into the prompt as text.\n  "history": { ${embedded}, "prompted": ${PROMPTED_EVENTS} },`;
 }
 
@@ -72,14 +127,14 @@ function encoderSection({ encoderSteps }: Sizes): string {
   },`;
 }
 
-function languageModelSection({ textSteps, vocabularySize }: Sizes): string {
+function languageModelSection(sizes: Sizes): string {
   return `  // A small GPT, pretrained here on the texts of the items so that it can write titles.
   "languageModel": {
-    "vocabularySize": ${vocabularySize},
-    "dModel": 128,
-    "numLayers": 3,
+    "vocabularySize": ${sizes.vocabularySize},
+    "dModel": ${sizes.textWidth},
+    "numLayers": ${sizes.textLayers},
     "numHeads": 4,
-    "pretraining": { "steps": ${textSteps}, "batchSize": 128, "learningRate": 0.003 }
+    "pretraining": { "steps": ${sizes.textSteps}, "batchSize": 128, "learningRate": ${sizes.textLearningRate} }
   },`;
 }
 
@@ -96,18 +151,24 @@ function integrationSection(kind: Integration): string {
   return `  // ${INTEGRATION_COMMENTS[kind]}\n  "integration": { ${written.join(', ')} },`;
 }
 
-function trainingSection({ finetuneSteps }: Sizes, integration: Integration): string {
+function trainingSection(sizes: Sizes, integration: Integration): string {
   const choice: Experiment['strategy'] = 'full';
   const strategy =
     integration === 'cross-attention'
       ? `  // "full": everything trains. "enc": the language model is frozen.\n  "strategy": "${choice}",\n\n`
       : '';
-  // A prompt with a history is several times as long: half the steps on half the examples take about as much time.
-  const share = integration === 'text-prompt' ? 2 : 1;
+  // A prompt with a history is several times as long: half the steps on a part of the examples take about as much time.
+  const prompted = integration === 'text-prompt';
+  const steps = prompted ? sizes.finetuneSteps / 2 : sizes.finetuneSteps;
+  const batchSize = prompted ? Math.min(64, sizes.finetuneBatch / 2) : sizes.finetuneBatch;
+  const shares = integration === 'cross-attention' && sizes.labelsPerHistory > 1;
+  const labels = shares
+    ? `\n    // Events in a row that share one encoded history as labels.\n    "labelsPerHistory": ${sizes.labelsPerHistory},`
+    : '';
   return `${strategy}  "training": {
-    "steps": ${finetuneSteps / share},
-    "batchSize": ${64 / share},
-    "learningRate": 0.002,
+    "steps": ${steps},
+    "batchSize": ${batchSize},${labels}
+    "learningRate": ${sizes.finetuneLearningRate},
     "validateEvery": 100,
     "checkpointEvery": 100
   },`;

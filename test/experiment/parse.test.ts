@@ -54,6 +54,15 @@ describe('parseExperiment', () => {
     expect(messageOf('3')).toEqual(['languageModel: expected string, got 3']);
   });
 
+  it.each([
+    ['"training": {"batchSize": 32, "labelsPerHistory": 3}', 'training.labelsPerHistory must divide training.batchSize'],
+    ['"training": {"labelsPerHistory": 8}, "history": {"embedded": 4}', 'training.labelsPerHistory must be at most history.embedded'],
+    ['"training": {"labelsPerHistory": 8}, "task": "favourite-genre"', /labelsPerHistory above 1 needs task "next-item"/],
+  ])('refuses labels that cannot share a history: %s', (section, message) => {
+    const messages = messagesOf(`{"dataset": "a", ${section}}`);
+    expect(messages).toEqual([expect.stringMatching(message)]);
+  });
+
   it('says that a dataset is missing', () => {
     expect(messagesOf('{}')).toEqual(['dataset: missing; every experiment must name it']);
   });

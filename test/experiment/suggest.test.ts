@@ -52,7 +52,16 @@ describe('suggestExperiment', () => {
 
   it('looks back no further than people have events', () => {
     expect(suggested({ events: 610 * 12 }, 'cross-attention').history.embedded).toBe(15);
-    expect(suggested({}, 'cross-attention').history.embedded).toBe(50);
+    expect(suggested({ items: 600 }, 'cross-attention').history.embedded).toBe(50);
+  });
+
+  it('leaves rare titles out and shares histories where few people meet thousands of titles', () => {
+    const many = suggested({}, 'cross-attention');
+    expect(many.data.minEventsPerItem).toBeGreaterThan(1);
+    expect(many.training.labelsPerHistory).toBeGreaterThan(1);
+    const few = suggested({ items: 600 }, 'cross-attention');
+    expect([few.data.minEventsPerItem, few.training.labelsPerHistory]).toEqual([1, 1]);
+    expect(suggested({}, 'cross-attention', 'favourite-genre').training.labelsPerHistory).toBe(1);
   });
 
   it('trains longer where there is more to learn', () => {
