@@ -1,8 +1,10 @@
 import type { MethodRequest } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText, ModelSummary, ModelVerification } from '../../src-shared/model.ts';
 import type { DeviceTensors, Engine } from '../engine/engine.ts';
 import { textLoss } from '../model/personalised.ts';
+import { fillChatTemplate } from '../pretrained/chatTemplate.ts';
 import { openCheckpoint } from '../pretrained/checkpoint.ts';
 import { type CheckpointTokenizer, openCheckpointTokenizer } from '../pretrained/checkpointTokenizer.ts';
 import { fingerprintOf } from '../pretrained/describe.ts';
@@ -30,16 +32,22 @@ const VERIFICATION_TEXT =
 const openModels = new WeakMap<Workspace, Promise<OpenModel>>();
 
 /**
- * Continues a prompt with a pretrained language model of the workspace.
+ * Continues a prompt with a pretrained language model of the workspace, or answers it as a chat message.
  * @throws AppError `model-not-found`; `checkpoint-invalid`; `input-invalid` for a prompt that is empty or leaves no room for the answer
  */
 export async function generateWithModel(
   workspace: Workspace,
-  { name, prompt, options }: MethodRequest<'models.generate'>,
+  { name, prompt, chat, options }: MethodRequest<'models.generate'>,
   live: LiveText = {},
 ): Promise<GeneratedText> {
   const { shape, ...model } = await openModel(workspace, name);
-  return continuePrompt({ ...model, shape: { languageModel: shape, user: null }, history: null, prompt, options, live });
+  const promptTokens = chat ? chatTokens(model, prompt) : model.tokenizer.encodePrompt(prompt);
+  const personalised = { languageModel: shape, user: null };
+  return continuePrompt({ ...model, shape: personalised, history: null, prompt, promptTokens, options, live });
+}
+
+function chatTokens({ summary, tokenizer }: Pick<OpenModel, 'summary' | 'tokenizer'>, content: string): TokenId[] {
+  return tokenizer.encodeTemplate(fillChatTemplate(summary.path, [{ role: 'user', content }]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -17,6 +17,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const engine = { name: 'onnx', provider: 'cpu', threads: 1 } as const;
 const options = generationOptionsSchema.parse({ maxTokens: 12 });
+const chat = false;
 const PROMPT = 'Next title:';
 let workspace: Workspace;
 let modelFolder: string;
@@ -53,14 +54,28 @@ function createModelRun(id: string, overrides: Parameters<typeof tinyExperiment>
 
 describe('a pretrained language model', () => {
   it('continues a prompt, the same way every time', async () => {
-    const first = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const first = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     expect(first).toMatchObject({ prompt: PROMPT, tokens: 12, ended: 'length' });
-    expect((await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options })).text).toBe(first.text);
+    expect((await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options })).text).toBe(first.text);
+  });
+
+  it('answers a message through its chat template only when it has one', async () => {
+    const ask = () => generateWithModel(workspace, { name: 'little', prompt: 'Heat', chat: true, options });
+    await expect(ask()).rejects.toThrow(`model "${modelFolder}": expected a chat template, got none; write without --chat`);
+    writeFileSync(join(modelFolder, 'chat_template.jinja'), '<|endoftext|>{{ messages[0].content }}:');
+    const answered = await ask();
+    expect(answered.prompt).toBe('Heat');
+    expect(answered.promptTokens).toBe(
+      1 + (await generateWithModel(workspace, { name: 'little', prompt: 'Heat:', chat, options })).promptTokens,
+    );
+    rmSync(join(modelFolder, 'chat_template.jinja'));
   });
 
   it('refuses a prompt without tokens, and one that leaves no room', async () => {
     for (const prompt of ['', 'a long prompt '.repeat(200)]) {
-      await expect(generateWithModel(workspace, { name: 'little', prompt, options })).rejects.toMatchObject({ code: 'input-invalid' });
+      await expect(generateWithModel(workspace, { name: 'little', prompt, chat, options })).rejects.toMatchObject({
+        code: 'input-invalid',
+      });
     }
   });
 
@@ -80,7 +95,7 @@ describe('a pretrained language model', () => {
     expect(run.status).toBe('completed');
     expect(run.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
     expect(run.parameters!.byComponent.languageModel).toEqual({ total: workspace.models.get('little').parameters, trainable: 0 });
-    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     const request = { runId: 'run-enc', prompt: PROMPT, options };
     expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
     expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
@@ -89,7 +104,7 @@ describe('a pretrained language model', () => {
   it('trains with the rest under full', async () => {
     createModelRun('run-full', { strategy: 'full' });
     await execute(workspace, 'run-full');
-    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     expect((await writeForRun(workspace, { runId: 'run-full', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
   });
 
