@@ -3,8 +3,10 @@ import { type Experiment, experimentSchema } from '../../src-shared/experiment.t
 import type { RunDetail } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import type { HostTensors } from '../engine/engine.ts';
+import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import type { PersonalisedShape } from '../model/personalised.ts';
 import { writeModelFolder } from '../pretrained/exportFolder.ts';
+import { readWeights } from '../pretrained/weights.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { readCheckpoint } from './checkpoints.ts';
@@ -36,7 +38,13 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
   const languageModel = openTrainedLanguageModel(workspace, run, experiment);
   const shape = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
   const { parameters } = readCheckpoint(checkpoint.path).state;
-  return { run, experiment, reader, languageModel, shape, parameters };
+  return { run, experiment, reader, languageModel, shape, parameters: { ...frozenWeights(languageModel, parameters), ...parameters } };
+}
+
+/** Weights of a pretrained language model that did not train, which is why the checkpoint leaves them out. */
+function frozenWeights({ folder, shape }: BaseLanguageModel, trained: HostTensors): HostTensors {
+  const isWhole = Object.keys(languageModelSpecs(shape)).every((name) => trained[name]);
+  return folder === null || isWhole ? {} : readWeights(folder);
 }
 
 /**

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
+import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
 import { writeForRun } from '../../src-main/experiment/generate.ts';
+import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { FINGERPRINT_KEY } from '../../src-main/experiment/languageModels.ts';
 import { generateWithModel, verifyModel } from '../../src-main/experiment/pretrainedModel.ts';
 import { describeModel } from '../../src-main/pretrained/describe.ts';
 import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
 import { generationOptionsSchema } from '../../src-shared/model.ts';
 import { writeTextCheckpoint } from '../pretrained/textCheckpoint.ts';
-import { execute } from './runSupport.ts';
+import { execute, outcomeOf } from './runSupport.ts';
 import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -95,10 +97,25 @@ describe('a pretrained language model', () => {
     expect(run.status).toBe('completed');
     expect(run.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
     expect(run.parameters!.byComponent.languageModel).toEqual({ total: workspace.models.get('little').parameters, trainable: 0 });
+    const kept = Object.keys(readCheckpoint(workspace.runs.latestCheckpoint('run-enc', 'finetune')!.path).state.parameters);
+    expect(kept.filter((name) => name.startsWith('lm.'))).toEqual([]);
     const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     const request = { runId: 'run-enc', prompt: PROMPT, options };
     expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
     expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
+  });
+
+  it('is read again when a run that froze it is resumed, with the outcome of a run that was never stopped', async () => {
+    createModelRun('run-stopped');
+    const controller = new AbortController();
+    const stopAtStep = (message: JobMessage) => {
+      if (message.type === 'metrics' && message.points.some(({ stage }) => stage === 'finetune')) controller.abort();
+    };
+    await execute(workspace, 'run-stopped', { signal: controller.signal, emit: stopAtStep });
+    const stopped = workspace.runs.get('run-stopped');
+    expect([stopped.status, stopped.stages.find(({ name }) => name === 'finetune')!.status]).toEqual(['stopped', 'running']);
+    await execute(workspace, 'run-stopped');
+    expect(outcomeOf(workspace, 'run-stopped').metrics).toEqual(outcomeOf(workspace, 'run-enc').metrics);
   });
 
   it('trains with the rest under full', async () => {
