@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
 import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
-import { writeForRun } from '../../src-main/experiment/generate.ts';
+import { openGenerator, writeForRun } from '../../src-main/experiment/generate.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { FINGERPRINT_KEY } from '../../src-main/experiment/languageModels.ts';
 import { generateWithModel, verifyModel } from '../../src-main/experiment/pretrainedModel.ts';
@@ -103,6 +103,23 @@ describe('a pretrained language model', () => {
     const request = { runId: 'run-enc', prompt: PROMPT, options };
     expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
     expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
+  });
+
+  it('is in memory once for all runs that froze it, whichever writes', async () => {
+    createModelRun('run-other', { seed: 9, integration: { gateInit: 3, projectionSize: 8, numHeads: 2 } });
+    await execute(workspace, 'run-other');
+    const weight = 'lm.tokenEmbedding.weight';
+    const weights = async (id: string) => (await openGenerator(workspace, id)).model.parameters[weight];
+    const first = await weights('run-enc');
+    expect(await weights('run-other')).toBe(first);
+    const request = { prompt: PROMPT, options, userId: 3 };
+    const other = await writeForRun(workspace, { ...request, runId: 'run-other' });
+    expect((await writeForRun(workspace, { ...request, runId: 'run-enc' })).text).not.toBe(other.text);
+    expect((await writeForRun(workspace, { ...request, runId: 'run-other' })).text).toBe(other.text);
+    expect(await weights('run-enc')).toBe(first);
+    // The same model on an engine of other settings takes the place; the run's is loaded again.
+    await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
+    expect((await writeForRun(workspace, { ...request, runId: 'run-other' })).text).toBe(other.text);
   });
 
   it('is read again when a run that froze it is resumed, with the outcome of a run that was never stopped', async () => {
