@@ -187,6 +187,8 @@ export const contract = {
     input: z.object({
       name: z.string(),
       prompt: z.string(),
+      /** The prompt is a message, to be answered through the model's chat template. */
+      chat: z.boolean().default(false),
       options: generationOptionsSchema.prefault({}),
       generationId: z.string().max(100).optional(),
     }),

@@ -242,7 +242,16 @@ export const problemSchema = z.object({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** JSON Schema of the experiment file, for the editor's completion and hover. */
-export function experimentJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+/**
+ * JSON Schema of the experiment file, for the editor's completion and hover.
+ * @param models names of pretrained language models, to be offered
+ */
+export function experimentJsonSchema(models: readonly string[] = []): Record<string, unknown> {
+  const schema = z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' });
+  const languageModel = schema.properties!['languageModel'] as z.core.JSONSchema.Schema;
+  const name = languageModel.anyOf!.find(
+    (alternative) => (alternative as z.core.JSONSchema.Schema).type === 'string',
+  ) as z.core.JSONSchema.Schema;
+  name.examples = [...models];
+  return schema as Record<string, unknown>;
 }

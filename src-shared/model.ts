@@ -22,6 +22,8 @@ export const modelSummarySchema = z.object({
   /** Longest text in tokens. */
   maxPositions: z.number().int(),
   vocabularySize: z.number().int(),
+  /** Whether it can be talked to: an instruct model. */
+  hasChatTemplate: z.boolean(),
   /** Name of the licence file in the folder, where there is one. */
   licenseFile: z.string().nullable(),
   sizeBytes: z.number().int(),

@@ -17,7 +17,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
   'src-main/text': { folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model'], packages: 'any' },
   'src-main/pretrained': {
     folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model', 'src-main/store', 'src-main/text'],
-    packages: [],
+    packages: ['@huggingface/jinja'],
   },
   'src-main/evaluation': { folders: ['src-shared', 'src-main/engine/engine.ts', 'src-main/model', 'src-main/text'], packages: 'any' },
   'src-main/experiment': {

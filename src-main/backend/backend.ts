@@ -181,7 +181,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
       return changed(files.create(`${dataset}-${integration}`, text));
     },
     'experiments.validate': async ({ text }) => validateExperiment(workspace, text),
-    'experiments.schema': async () => experimentJsonSchema(),
+    'experiments.schema': async () => experimentJsonSchema(workspace.models.list().map(({ name }) => name)),
   };
 }
 

@@ -23,7 +23,7 @@ LLAMA = {
 
 def make_model(name):
     if name == "scratch":
-        config = transformers.GPT2Config(vocab_size=2048, n_positions=512, n_embd=128, n_layer=3, n_head=4)
+        config = transformers.GPT2Config(vocab_size=2048, n_positions=512, n_embd=128, n_layer=3, n_head=4, bos_token_id=0, eos_token_id=0)
         return transformers.GPT2LMHeadModel(config).eval()
     config = transformers.LlamaConfig(max_position_embeddings=8192, tie_word_embeddings=True, **LLAMA[name])
     return transformers.LlamaForCausalLM(config).eval()

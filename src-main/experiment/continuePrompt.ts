@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/errors.ts';
+import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText, GenerationOptions } from '../../src-shared/model.ts';
 import type { HostTensors } from '../engine/engine.ts';
 import { createSession } from '../evaluation/languageModelSession.ts';
@@ -16,6 +17,8 @@ export interface PromptContinuation extends LoadedModel {
   /** `history.*` of the user, for a model with a user path. */
   readonly history: HostTensors | null;
   readonly prompt: string;
+  /** The prompt's tokens, where they are not simply those of its text. */
+  readonly promptTokens?: readonly TokenId[];
   readonly options: GenerationOptions;
   readonly live: LiveText;
 }
@@ -30,7 +33,7 @@ const CAPACITY_STEP = 64;
 export async function continuePrompt(continuation: PromptContinuation): Promise<GeneratedText> {
   const { engine, parameters, shape, tokenizer, stopTokens, history, prompt, options, live } = continuation;
   const { maxPositions, vocabularySize } = shape.languageModel;
-  const tokens = tokenizer.encodePrompt(prompt);
+  const tokens = continuation.promptTokens ?? tokenizer.encodePrompt(prompt);
   const room = maxPositions - options.maxTokens;
   if (tokens.length === 0 || tokens.length > room) {
     throw new AppError(

@@ -21,6 +21,8 @@ export interface Finetuning {
   readonly examples: TextExamples;
   /** Parameters from the pretraining stages; whatever they lack starts fresh. */
   readonly pretrained: HostTensors;
+  /** Those of them that were read from the folder of a pretrained language model. */
+  readonly languageModelWeights?: HostTensors;
 }
 
 /** Inputs of `textLoss`: texts, and histories where the model has a user path. */
@@ -46,7 +48,7 @@ export function textLossKey(shape: PersonalisedShape): string {
 /** Trains the personalised model on the task's examples; returns every parameter of the model. */
 export function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
   const { experiment, split } = context;
-  const { shape, pretrained } = finetuning;
+  const { shape, pretrained, languageModelWeights = {} } = finetuning;
   const specs = finetunedSpecs(shape);
   const { labelsPerHistory, batchSize, accumulation } = experiment.training;
   const groups = groupLabels(split.train, labelsPerHistory);
@@ -55,17 +57,19 @@ export function finetune(context: RunContext, finetuning: Finetuning): Promise<H
     (index) => Math.max(...groups[index]!.map((example) => finetuning.examples.textLength(example))),
   );
   const loss: LossFunction = (parameters, inputs) => textLoss(parameters, shape, inputs);
-  const fresh = initializeParameters(specs, experiment.seed);
+  const fresh = initializeParameters(Object.fromEntries(Object.entries(specs).filter(([name]) => !pretrained[name])), experiment.seed);
+  const trainable = trainableParameters(specs, experiment.strategy);
   const gates = Object.keys(specs).filter((name) => specs[name]!.component === 'gates');
   return runTrainingStage(context, {
     name: 'finetune',
     sharedAs: null,
     checkpointEvery: experiment.training.checkpointEvery,
+    readElsewhere: new Set(Object.keys(languageModelWeights).filter((name) => !trainable.has(name))),
     training: {
       key: textLossKey(shape),
       loss,
       parameters: Object.fromEntries(Object.keys(specs).map((name) => [name, pretrained[name] ?? fresh[name]!])),
-      trainable: trainableParameters(specs, experiment.strategy),
+      trainable,
       decayed: decayedParameters(specs),
       optimizer: experiment.training,
       batch: (step, micro) => {

@@ -6,7 +6,7 @@ import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText } from '../../src-shared/model.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
-import type { HostTensors } from '../engine/engine.ts';
+import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
@@ -14,7 +14,8 @@ import type { Workspace } from '../store/workspace.ts';
 import { historyPrompt, historyText } from '../text/prompts.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
-import { type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
+import { disposeAll, type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
+import { type ResidentModel, residentModel } from './residentModels.ts';
 import { promptedEvents } from './shapes.ts';
 import { createTextExamples, promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
 import { openTrainedRun } from './trainedRun.ts';
@@ -28,6 +29,10 @@ interface Generator {
   readonly experiment: Experiment;
   readonly reader: DatasetReader;
   readonly model: LoadedModel;
+  /** The pretrained language model that it shares with others; null: everything on the engine is its own. */
+  readonly shared: ResidentModel | null;
+  /** What it brought to the engine itself. */
+  readonly own: DeviceTensors;
   readonly stopTokens: ReadonlySet<number>;
   readonly examples: TextExamples;
   readonly trie: TokenTrie;
@@ -103,28 +108,38 @@ function buildPrompt(generator: Generator, { userId, prompt }: GenerationRequest
   return { tokens: historyPrompt({ events, tokenizer: model.tokenizer, tokenBudget, taskPrompt: task }), text: historyText(events, task) };
 }
 
-async function openGenerator(workspace: Workspace, runId: string): Promise<Generator> {
+/** The run's model, ready to write. */
+export async function openGenerator(workspace: Workspace, runId: string): Promise<Generator> {
   workspace.runs.summary(runId);
   const previous = await generators.get(workspace)?.catch(() => null);
-  if (previous?.runId === runId) return previous;
-  await previous?.model.engine.dispose();
+  if (previous?.runId === runId && previous.shared?.isOpen !== false) return previous;
+  if (previous) await closeGenerator(previous);
   const opening = loadGenerator(workspace, runId);
   generators.set(workspace, opening);
   return opening;
 }
 
+async function closeGenerator({ model, shared, own }: Generator): Promise<void> {
+  if (!shared) await model.engine.dispose();
+  else if (shared.isOpen) disposeAll(own);
+}
+
 async function loadGenerator(workspace: Workspace, runId: string): Promise<Generator> {
-  const { experiment, reader, languageModel, shape, parameters } = await openTrainedRun(workspace, runId);
+  const { experiment, reader, languageModel, shape, parameters, frozen } = await openTrainedRun(workspace, runId);
   const { tokenizer, stopTokens } = languageModel;
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.shape.maxPositions });
-  const engine = await openEngine(experiment.engine);
+  const shared = frozen && (await residentModel(workspace, frozen, experiment.engine));
+  const engine = shared?.engine ?? (await openEngine(experiment.engine));
+  const own = await uploadAll(engine, parameters);
   return {
     runId,
     experiment,
     reader,
     examples,
     stopTokens,
-    model: { engine, parameters: await uploadAll(engine, parameters), shape, tokenizer },
+    shared,
+    own,
+    model: { engine, parameters: { ...shared?.parameters, ...own }, shape, tokenizer },
     trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
     catalogue: new TitleCatalogue(examples.answers),
   };

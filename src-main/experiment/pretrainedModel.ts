@@ -1,17 +1,19 @@
 import type { MethodRequest } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
+import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText, ModelSummary, ModelVerification } from '../../src-shared/model.ts';
 import type { DeviceTensors, Engine } from '../engine/engine.ts';
 import { textLoss } from '../model/personalised.ts';
+import { fillChatTemplate } from '../pretrained/chatTemplate.ts';
 import { openCheckpoint } from '../pretrained/checkpoint.ts';
 import { type CheckpointTokenizer, openCheckpointTokenizer } from '../pretrained/checkpointTokenizer.ts';
 import { fingerprintOf } from '../pretrained/describe.ts';
-import { uploadWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createLossFunction } from '../training/gradientProgram.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
-import { openEngine } from './engines.ts';
 import { textLossKey } from './finetuning.ts';
+import { residentModel } from './residentModels.ts';
 import { packTexts } from './textExamples.ts';
 
 interface OpenModel extends CheckpointTokenizer {
@@ -26,20 +28,26 @@ const VERIFICATION_TEXT =
   'Once upon a time there was a little house by the sea. Every morning an old man opened its door, looked at the water and said that the ' +
   'weather would be fine. His dog knew better. When the rain came in the afternoon, they both sat by the fire and listened to it.';
 
-/** The model used last in each open workspace: loading one and compiling it takes longer than writing with it. */
-const openModels = new WeakMap<Workspace, Promise<OpenModel>>();
+/** As of an experiment that says nothing else, so that its runs share the weights. */
+const ENGINE: Experiment['engine'] = { name: 'onnx', provider: 'auto', threads: 0 };
 
 /**
- * Continues a prompt with a pretrained language model of the workspace.
+ * Continues a prompt with a pretrained language model of the workspace, or answers it as a chat message.
  * @throws AppError `model-not-found`; `checkpoint-invalid`; `input-invalid` for a prompt that is empty or leaves no room for the answer
  */
 export async function generateWithModel(
   workspace: Workspace,
-  { name, prompt, options }: MethodRequest<'models.generate'>,
+  { name, prompt, chat, options }: MethodRequest<'models.generate'>,
   live: LiveText = {},
 ): Promise<GeneratedText> {
   const { shape, ...model } = await openModel(workspace, name);
-  return continuePrompt({ ...model, shape: { languageModel: shape, user: null }, history: null, prompt, options, live });
+  const promptTokens = chat ? chatTokens(model, prompt) : model.tokenizer.encodePrompt(prompt);
+  const personalised = { languageModel: shape, user: null };
+  return continuePrompt({ ...model, shape: personalised, history: null, prompt, promptTokens, options, live });
+}
+
+function chatTokens({ summary, tokenizer }: Pick<OpenModel, 'summary' | 'tokenizer'>, content: string): TokenId[] {
+  return tokenizer.encodeTemplate(fillChatTemplate(summary.path, [{ role: 'user', content }]));
 }
 
 /**
@@ -70,23 +78,9 @@ async function perplexityOf({ engine, parameters, shape, tokenizer }: OpenModel,
 
 async function openModel(workspace: Workspace, name: string): Promise<OpenModel> {
   const summary = workspace.models.get(name);
-  const previous = await openModels.get(workspace)?.catch(() => null);
-  if (previous && previous.summary.name === name && previous.summary.addedAtMs === summary.addedAtMs) return previous;
-  await previous?.engine.dispose();
-  const opening = loadModel(summary);
-  openModels.set(workspace, opening);
-  return opening;
-}
-
-async function loadModel(summary: ModelSummary): Promise<OpenModel> {
   const { shape, close } = openCheckpoint(summary.path);
   close();
   const tokenizer = openCheckpointTokenizer(summary.path);
-  const engine = await openEngine({ name: 'onnx', provider: 'auto', threads: 0 });
-  try {
-    return { summary, engine, shape, ...tokenizer, parameters: await uploadWeights(summary.path, engine) };
-  } catch (error) {
-    await engine.dispose();
-    throw error;
-  }
+  const { engine, parameters } = await residentModel(workspace, summary, ENGINE);
+  return { summary, engine, parameters, shape, ...tokenizer };
 }

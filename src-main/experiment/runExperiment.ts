@@ -58,7 +58,8 @@ async function runStages(options: RunOptions): Promise<void> {
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
   const shape = personalisedShape(languageModel, experiment, encoder);
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
-  const parameters = await finetune(context, { shape, examples, pretrained: { ...textParameters, ...encoderParameters } });
+  const pretrained = { ...textParameters, ...encoderParameters };
+  const parameters = await finetune(context, { shape, examples, pretrained, ...(base.folder && { languageModelWeights: textParameters }) });
   if (stageOf(context, 'evaluate').status === 'done') return;
   await evaluate(context, {
     shape,

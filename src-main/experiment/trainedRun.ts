@@ -1,14 +1,17 @@
 import { AppError } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import type { ModelSummary } from '../../src-shared/model.ts';
 import type { RunDetail } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import type { HostTensors } from '../engine/engine.ts';
+import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import type { PersonalisedShape } from '../model/personalised.ts';
 import { writeModelFolder } from '../pretrained/exportFolder.ts';
+import { readWeights } from '../pretrained/weights.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { readCheckpoint } from './checkpoints.ts';
-import { type BaseLanguageModel, openTrainedLanguageModel } from './languageModels.ts';
+import { type BaseLanguageModel, openTrainedLanguageModel, pretrainedModel } from './languageModels.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
 
 /** A run whose model was fine-tuned, with that model's parameters. */
@@ -18,7 +21,10 @@ export interface TrainedRun {
   readonly reader: DatasetReader;
   readonly languageModel: BaseLanguageModel;
   readonly shape: PersonalisedShape;
+  /** Those of its checkpoint: all of them, or all but the weights of `frozen`. */
   readonly parameters: HostTensors;
+  /** The pretrained language model whose weights did not train. */
+  readonly frozen: ModelSummary | null;
 }
 
 /** @throws AppError `run-not-found`, `input-invalid` when its finetune stage is not done */
@@ -36,7 +42,9 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
   const languageModel = openTrainedLanguageModel(workspace, run, experiment);
   const shape = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
   const { parameters } = readCheckpoint(checkpoint.path).state;
-  return { run, experiment, reader, languageModel, shape, parameters };
+  const isWhole = Object.keys(languageModelSpecs(languageModel.shape)).every((name) => parameters[name]);
+  const frozen = isWhole ? null : pretrainedModel(workspace, experiment);
+  return { run, experiment, reader, languageModel, shape, parameters, frozen };
 }
 
 /**
@@ -44,7 +52,8 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
  * @throws AppError as `openTrainedRun` and `writeModelFolder`
  */
 export async function exportRun(workspace: Workspace, { runId, path }: { runId: string; path: string }): Promise<{ path: string }> {
-  const { languageModel, parameters } = await openTrainedRun(workspace, runId);
+  const { languageModel, parameters: trained, frozen } = await openTrainedRun(workspace, runId);
+  const parameters = { ...(frozen && readWeights(frozen.path)), ...trained };
   const { shape, tokenizer, folder } = languageModel;
   await writeModelFolder(path, { shape, parameters, tokenizer, base: folder });
   return { path };

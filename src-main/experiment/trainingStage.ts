@@ -15,6 +15,8 @@ export interface TrainingStageOptions {
   /** Content hash under which the outcome is shared with other runs; null: it is this run's own. */
   readonly sharedAs: string | null;
   readonly checkpointEvery: number;
+  /** Parameters that do not train and can be read again from elsewhere: checkpoints leave them out. */
+  readonly readElsewhere?: ReadonlySet<string>;
   readonly training: Omit<TrainOptions, 'engine' | 'stage' | 'resume' | 'checkpoint' | 'onMetrics' | 'signal'>;
 }
 
@@ -31,7 +33,7 @@ export async function runTrainingStage(context: RunContext, options: TrainingSta
   requireNotStopped(context.signal);
   const shared = options.sharedAs === null ? null : findSharedStage(context.workspace, options.sharedAs);
   if (shared) return adoptShared(context, options.name, shared);
-  const last = lastCheckpoint(context, options.name);
+  const last = lastCheckpoint(context, options);
   if (stageOf(context, options.name).status === 'done' && last) return last.state.parameters;
   return trainStage(context, options, last);
 }
@@ -49,9 +51,15 @@ function adoptShared(context: RunContext, name: StageName, shared: SharedStage):
   return shared.parameters;
 }
 
-function lastCheckpoint({ workspace, run }: RunContext, name: StageName): Checkpoint | null {
+function lastCheckpoint({ workspace, run }: RunContext, { name, training, readElsewhere }: TrainingStageOptions): Checkpoint | null {
   const latest = workspace.runs.latestCheckpoint(run.id, name);
-  return latest ? readCheckpoint(latest.path) : null;
+  if (!latest) return null;
+  const { state, seconds } = readCheckpoint(latest.path);
+  return { state: { ...state, parameters: { ...only(training.parameters, readElsewhere), ...state.parameters } }, seconds };
+}
+
+function only(parameters: HostTensors, names: ReadonlySet<string> = new Set()): HostTensors {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name)));
 }
 
 function rewind({ workspace, run, emit }: RunContext, stage: StageName, step: number): void {
@@ -68,7 +76,7 @@ async function trainStage(context: RunContext, options: TrainingStageOptions, la
     writeLog(context, `${name}: continues after step ${last?.state.step ?? 0} of ${steps}`);
   }
   updateStage(context, { name, status: 'running', steps, stepsDone: last?.state.step ?? 0 });
-  const save = (state: Checkpoint['state']) => saveCheckpoint(context, name, { state, seconds: clock() });
+  const save = (state: Checkpoint['state']) => saveCheckpoint(context, options, { state, seconds: clock() });
   const result = await train({
     ...training,
     engine: context.engine,
@@ -86,30 +94,31 @@ async function trainStage(context: RunContext, options: TrainingStageOptions, la
 }
 
 /** The outcome is on disk before the stage counts as done. */
-async function finishStage(
-  context: RunContext,
-  { name, sharedAs }: TrainingStageOptions,
-  result: TrainResult,
-  seconds: number,
-): Promise<void> {
+async function finishStage(context: RunContext, options: TrainingStageOptions, result: TrainResult, seconds: number): Promise<void> {
+  const { name, sharedAs } = options;
   const { parameters, stepsDone, finalLoss } = result;
   if (sharedAs !== null) {
     await writeSharedStage(context.workspace, sharedAs, { parameters, runId: context.run.id, steps: stepsDone, seconds, finalLoss });
   } else if (stepsDone === 0) {
     const state = { step: 0, loss: null, parameters, firstMoments: {}, secondMoments: {} };
-    await saveCheckpoint(context, name, { state, seconds });
+    await saveCheckpoint(context, options, { state, seconds });
   }
   updateStage(context, { name, status: 'done' });
   if (sharedAs !== null) context.workspace.runs.pruneCheckpoints(context.run.id, name, 0);
 }
 
 /** Metrics up to the checkpoint first, then the file, then its entry: killed in between, the run resumes from the one before. */
-async function saveCheckpoint(context: RunContext, stage: StageName, checkpoint: Checkpoint): Promise<void> {
+async function saveCheckpoint(
+  context: RunContext,
+  { name: stage, readElsewhere }: TrainingStageOptions,
+  checkpoint: Checkpoint,
+): Promise<void> {
   const { workspace, run, metrics } = context;
-  const { step } = checkpoint.state;
+  const { step, parameters } = checkpoint.state;
+  const kept = Object.fromEntries(Object.entries(parameters).filter(([name]) => !readElsewhere?.has(name)));
   metrics.flush();
   const path = join(workspace.runs.folder(run.id), `${stage}-${step}.safetensors`);
-  const sizeBytes = await writeCheckpoint(path, checkpoint);
+  const sizeBytes = await writeCheckpoint(path, { ...checkpoint, state: { ...checkpoint.state, parameters: kept } });
   workspace.runs.addCheckpoint(run.id, { stage, step, path, sizeBytes });
   workspace.runs.pruneCheckpoints(run.id, stage, KEPT_CHECKPOINTS);
   updateStage(context, { name: stage, stepsDone: step, seconds: checkpoint.seconds });

@@ -49,7 +49,7 @@ function endOfText(folder: string, json: TokenizerFile, ends: readonly number[])
 }
 
 /** A token is written as its text, or as an object with it. */
-function contentOf(token: unknown): string | null {
+export function contentOf(token: unknown): string | null {
   if (typeof token === 'string') return token;
   const content = typeof token === 'object' && token !== null ? (token as ConfigJson)['content'] : null;
   return typeof content === 'string' ? content : null;

@@ -4,12 +4,20 @@ import { basename, join, resolve } from 'node:path';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters } from '../model/parameters.ts';
+import { readChatTemplate } from './chatTemplate.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openCheckpointTokenizer } from './checkpointTokenizer.ts';
 import { ARCHITECTURES } from './config.ts';
 
 /** Files beside the weights that change what a model writes. */
-const OTHER_FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const OTHER_FILES = [
+  'chat_template.jinja',
+  'chat_template.json',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
 
 /** What a model's folder holds. Reads the headers of its weights, and all of its bytes for the fingerprint. */
 export async function describeModel(folder: string, name?: string): Promise<ModelSummary> {
@@ -26,6 +34,7 @@ export async function describeModel(folder: string, name?: string): Promise<Mode
     types: [...types],
     maxPositions: shape.maxPositions,
     vocabularySize: shape.vocabularySize,
+    hasChatTemplate: readChatTemplate(path) !== null,
     licenseFile: filesOf(path).find((file) => /^(licen[cs]e|copying)/i.test(file)) ?? null,
     sizeBytes: filesOf(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0),
     fingerprint: await fingerprintOf(path),

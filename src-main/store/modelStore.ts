@@ -3,8 +3,9 @@ import type { ModelSummary } from '../../src-shared/model.ts';
 import type { Database } from './database.ts';
 import { nearestName } from './nearestName.ts';
 
-interface ModelRow extends Omit<ModelSummary, 'types'> {
+interface ModelRow extends Omit<ModelSummary, 'types' | 'hasChatTemplate'> {
   types: string;
+  hasChatTemplate: number;
 }
 
 /** Pretrained language models by name. A name that no model has throws AppError `model-not-found`, with the nearest name there is. */
@@ -33,10 +34,10 @@ export class ModelStore {
   /** @throws AppError `model-exists` */
   add(model: ModelSummary): void {
     const insert = this.database.prepare(
-      `INSERT INTO models VALUES (@name, @path, @architecture, @parameters, @types, @maxPositions, @vocabularySize, @licenseFile, @sizeBytes,
-        @fingerprint, @addedAtMs) ON CONFLICT (name) DO NOTHING`,
+      `INSERT INTO models VALUES (@name, @path, @architecture, @parameters, @types, @maxPositions, @vocabularySize, @hasChatTemplate,
+        @licenseFile, @sizeBytes, @fingerprint, @addedAtMs) ON CONFLICT (name) DO NOTHING`,
     );
-    if (insert.run({ ...model, types: JSON.stringify(model.types) }).changes > 0) return;
+    if (insert.run({ ...model, types: JSON.stringify(model.types), hasChatTemplate: Number(model.hasChatTemplate) }).changes > 0) return;
     throw new AppError('model-exists', `model "${model.name}": the name is taken; choose another one with --name, or remove it first`);
   }
 
@@ -46,6 +47,6 @@ export class ModelStore {
   }
 }
 
-function toSummary({ types, ...row }: ModelRow): ModelSummary {
-  return { ...row, types: JSON.parse(types) as string[] };
+function toSummary({ types, hasChatTemplate, ...row }: ModelRow): ModelSummary {
+  return { ...row, types: JSON.parse(types) as string[], hasChatTemplate: hasChatTemplate === 1 };
 }

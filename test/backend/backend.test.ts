@@ -162,7 +162,15 @@ describe('the backend', () => {
 
   it('does not forget a language model that an unfinished run uses', async () => {
     const { call, workspace } = create();
-    const model = { path: '/little', architecture: 'Llama', parameters: 1, types: ['F32'], maxPositions: 8, vocabularySize: 8 };
+    const model = {
+      path: '/little',
+      architecture: 'Llama',
+      parameters: 1,
+      types: ['F32'],
+      maxPositions: 8,
+      vocabularySize: 8,
+      hasChatTemplate: false,
+    };
     workspace.models.add({ ...model, name: 'little', licenseFile: null, sizeBytes: 1, fingerprint: 'a', addedAtMs: 1 });
     workspace.runs.create(newRun({ id: 'run-0001', config: { ...newRun().config, languageModel: 'little' } }));
     expect(await call('models.remove', { name: 'little' })).toMatchObject({ ok: false, error: { code: 'model-in-use' } });

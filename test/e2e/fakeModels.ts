@@ -12,6 +12,7 @@ function makeModel(name: string, values: Partial<ModelSummary> = {}): ModelSumma
     types: ['BF16'],
     maxPositions: 8192,
     vocabularySize: 49_152,
+    hasChatTemplate: true,
     licenseFile: 'LICENSE',
     sizeBytes: 271_000_000,
     fingerprint: '503903191595d06e3f64d9012f9832d291da37861c997bdfc78bff7dac94734e',
@@ -26,7 +27,15 @@ export function writtenText(prompt: string): GeneratedText {
 
 /** The part of the fake backend that knows pretrained language models. */
 export function createFakeModels(emit: (event: BackendEvent) => void, { empty = false }: { empty?: boolean }) {
-  const small = { parameters: 260_032, types: ['F32'], maxPositions: 512, vocabularySize: 512, licenseFile: null, sizeBytes: 1_065_000 };
+  const small = {
+    parameters: 260_032,
+    types: ['F32'],
+    maxPositions: 512,
+    vocabularySize: 512,
+    hasChatTemplate: false,
+    licenseFile: null,
+    sizeBytes: 1_065_000,
+  };
   const models = new Map<string, ModelSummary>(empty ? [] : [['stories260K', makeModel('stories260K', small)]]);
   const changed = <T>(value: T): T => {
     emit({ name: 'models.changed', payload: {} });

@@ -1,22 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
-import { writeForRun } from '../../src-main/experiment/generate.ts';
+import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
+import { openGenerator, writeForRun } from '../../src-main/experiment/generate.ts';
+import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { FINGERPRINT_KEY } from '../../src-main/experiment/languageModels.ts';
 import { generateWithModel, verifyModel } from '../../src-main/experiment/pretrainedModel.ts';
 import { describeModel } from '../../src-main/pretrained/describe.ts';
 import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
 import { generationOptionsSchema } from '../../src-shared/model.ts';
 import { writeTextCheckpoint } from '../pretrained/textCheckpoint.ts';
-import { execute } from './runSupport.ts';
+import { execute, outcomeOf } from './runSupport.ts';
 import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const engine = { name: 'onnx', provider: 'cpu', threads: 1 } as const;
 const options = generationOptionsSchema.parse({ maxTokens: 12 });
+const chat = false;
 const PROMPT = 'Next title:';
 let workspace: Workspace;
 let modelFolder: string;
@@ -53,14 +56,28 @@ function createModelRun(id: string, overrides: Parameters<typeof tinyExperiment>
 
 describe('a pretrained language model', () => {
   it('continues a prompt, the same way every time', async () => {
-    const first = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const first = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     expect(first).toMatchObject({ prompt: PROMPT, tokens: 12, ended: 'length' });
-    expect((await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options })).text).toBe(first.text);
+    expect((await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options })).text).toBe(first.text);
+  });
+
+  it('answers a message through its chat template only when it has one', async () => {
+    const ask = () => generateWithModel(workspace, { name: 'little', prompt: 'Heat', chat: true, options });
+    await expect(ask()).rejects.toThrow(`model "${modelFolder}": expected a chat template, got none; write without --chat`);
+    writeFileSync(join(modelFolder, 'chat_template.jinja'), '<|endoftext|>{{ messages[0].content }}:');
+    const answered = await ask();
+    expect(answered.prompt).toBe('Heat');
+    expect(answered.promptTokens).toBe(
+      1 + (await generateWithModel(workspace, { name: 'little', prompt: 'Heat:', chat, options })).promptTokens,
+    );
+    rmSync(join(modelFolder, 'chat_template.jinja'));
   });
 
   it('refuses a prompt without tokens, and one that leaves no room', async () => {
     for (const prompt of ['', 'a long prompt '.repeat(200)]) {
-      await expect(generateWithModel(workspace, { name: 'little', prompt, options })).rejects.toMatchObject({ code: 'input-invalid' });
+      await expect(generateWithModel(workspace, { name: 'little', prompt, chat, options })).rejects.toMatchObject({
+        code: 'input-invalid',
+      });
     }
   });
 
@@ -80,16 +97,48 @@ describe('a pretrained language model', () => {
     expect(run.status).toBe('completed');
     expect(run.stages.map(({ name }) => name)).toEqual(['pretrain-encoder', 'finetune', 'evaluate']);
     expect(run.parameters!.byComponent.languageModel).toEqual({ total: workspace.models.get('little').parameters, trainable: 0 });
-    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const kept = Object.keys(readCheckpoint(workspace.runs.latestCheckpoint('run-enc', 'finetune')!.path).state.parameters);
+    expect(kept.filter((name) => name.startsWith('lm.'))).toEqual([]);
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     const request = { runId: 'run-enc', prompt: PROMPT, options };
     expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
     expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
   });
 
+  it('is in memory once for all runs that froze it, whichever writes', async () => {
+    createModelRun('run-other', { seed: 9, integration: { gateInit: 3, projectionSize: 8, numHeads: 2 } });
+    await execute(workspace, 'run-other');
+    const weight = 'lm.tokenEmbedding.weight';
+    const weights = async (id: string) => (await openGenerator(workspace, id)).model.parameters[weight];
+    const first = await weights('run-enc');
+    expect(await weights('run-other')).toBe(first);
+    const request = { prompt: PROMPT, options, userId: 3 };
+    const other = await writeForRun(workspace, { ...request, runId: 'run-other' });
+    expect((await writeForRun(workspace, { ...request, runId: 'run-enc' })).text).not.toBe(other.text);
+    expect((await writeForRun(workspace, { ...request, runId: 'run-other' })).text).toBe(other.text);
+    expect(await weights('run-enc')).toBe(first);
+    // The same model on an engine of other settings takes the place; the run's is loaded again.
+    await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
+    expect((await writeForRun(workspace, { ...request, runId: 'run-other' })).text).toBe(other.text);
+  });
+
+  it('is read again when a run that froze it is resumed, with the outcome of a run that was never stopped', async () => {
+    createModelRun('run-stopped');
+    const controller = new AbortController();
+    const stopAtStep = (message: JobMessage) => {
+      if (message.type === 'metrics' && message.points.some(({ stage }) => stage === 'finetune')) controller.abort();
+    };
+    await execute(workspace, 'run-stopped', { signal: controller.signal, emit: stopAtStep });
+    const stopped = workspace.runs.get('run-stopped');
+    expect([stopped.status, stopped.stages.find(({ name }) => name === 'finetune')!.status]).toEqual(['stopped', 'running']);
+    await execute(workspace, 'run-stopped');
+    expect(outcomeOf(workspace, 'run-stopped').metrics).toEqual(outcomeOf(workspace, 'run-enc').metrics);
+  });
+
   it('trains with the rest under full', async () => {
     createModelRun('run-full', { strategy: 'full' });
     await execute(workspace, 'run-full');
-    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, options });
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     expect((await writeForRun(workspace, { runId: 'run-full', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
   });
 

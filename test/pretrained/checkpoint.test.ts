@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { floats } from '../../src-main/engine/engine.ts';
+import { floats, joinParts } from '../../src-main/engine/engine.ts';
 import { openCheckpoint } from '../../src-main/pretrained/checkpoint.ts';
 import { readWeights } from '../../src-main/pretrained/weights.ts';
 import { readFloatParts } from '../../src-main/store/floatParts.ts';
@@ -115,6 +115,21 @@ describe('stored numbers', () => {
     const parts = [...readFloatParts(file, file.tensors.get('x')!)].map((part) => [...part]);
     file.close();
     expect(parts).toEqual([expected]);
+  });
+
+  it('of a large tensor come in parts, in order, and fill exactly its place', () => {
+    const count = (1 << 20) + 3;
+    const path = join(temporaryFolder(), 'large.safetensors');
+    writeTensor(path, 'x', 'BF16', [count], new Uint8Array(Uint16Array.from({ length: count }, (_, i) => i % 30_000).buffer));
+    const file = openSafetensors(path);
+    const parts = () => readFloatParts(file, file.tensors.get('x')!);
+    const { data } = joinParts([count], parts());
+    const bits = new Uint32Array(data.buffer);
+    for (const i of [0, 29_999, 30_000, (1 << 20) - 1, 1 << 20, count - 1]) expect(bits[i]).toBe((i % 30_000) << 16);
+    expect(() => joinParts([count + 1], parts())).toThrow(
+      `joinParts: expected ${count + 1} numbers for shape [${count + 1}], got ${count}`,
+    );
+    file.close();
   });
 
   it('of a type that has no exact float32 are refused by name', async () => {

@@ -11,6 +11,7 @@ const TINY: ModelSummary = {
   types: ['BF16', 'F32'],
   maxPositions: 64,
   vocabularySize: 300,
+  hasChatTemplate: true,
   licenseFile: null,
   sizeBytes: 2000,
   fingerprint: 'ab',

@@ -31,7 +31,7 @@ export default function ModelEditor({ params }: EditorProps) {
         </div>
       </header>
       <div className="page-body">
-        <WriteWithModel name={name} />
+        <WriteWithModel name={name} hasChatTemplate={model.hasChatTemplate} />
         <section className="section">
           <h2>What it is</h2>
           <table className="grid-table facts-table">
@@ -60,6 +60,7 @@ function factsOf(model: ModelSummary): [string, string][] {
     ['Weights', `${model.types.join(', ')}, ${formatBytes(model.sizeBytes)}`],
     ['Tokens', formatCount(model.vocabularySize)],
     ['Longest text', `${formatCount(model.maxPositions)} tokens`],
+    ['Chat template', model.hasChatTemplate ? 'yes' : 'no'],
     ['Licence', model.licenseFile ?? 'no licence file in the folder'],
     ['Folder', model.path],
     ['Fingerprint', model.fingerprint],
@@ -87,9 +88,11 @@ function Verification({ name }: { name: string }) {
     <section className="section">
       <h2>Verify</h2>
       <p className="muted">Reads its files again, and a few plain English sentences with it.</p>
-      <Button icon="verified" disabled={running} onClick={() => void verify()}>
-        Verify
-      </Button>
+      <div>
+        <Button icon="verified" disabled={running} onClick={() => void verify()}>
+          Verify
+        </Button>
+      </div>
       {running && <Loading what="files and text" />}
       {error && <ErrorNote message={error} />}
       {result && (

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { GeneratedText } from '../../../src-shared/model.ts';
 import { call, messageOf, onBackendEvent } from '../../state/backend.ts';
-import { Button, ErrorNote, TextField } from '../../widgets/controls.tsx';
+import { Button, ErrorNote, TextField, Toggle } from '../../widgets/controls.tsx';
 import { countOf, formatNumber } from '../../widgets/format.ts';
 
 const ENDINGS: Record<GeneratedText['ended'], string> = {
@@ -12,10 +12,11 @@ const ENDINGS: Record<GeneratedText['ended'], string> = {
 };
 
 /** A prompt, and the text that the model continues it with, as it is written. */
-export function WriteWithModel({ name }: { name: string }) {
+export function WriteWithModel({ name, hasChatTemplate }: { name: string; hasChatTemplate: boolean }) {
   const [prompt, setPrompt] = useState('Once upon a time');
   const [maxTokens, setMaxTokens] = useState('100');
   const [temperature, setTemperature] = useState('0');
+  const [chat, setChat] = useState(hasChatTemplate);
   const { text, result, error, writing, write, stop } = useWriting(name);
   const id = useId();
   const options = { maxTokens: Number(maxTokens), temperature: Number(temperature) };
@@ -27,7 +28,7 @@ export function WriteWithModel({ name }: { name: string }) {
         className="model-write"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isValid && !writing) void write(prompt, options);
+          if (isValid && !writing) void write({ prompt, chat, options });
         }}
       >
         <div className="field model-prompt">
@@ -42,6 +43,7 @@ export function WriteWithModel({ name }: { name: string }) {
           value={temperature}
           onChange={(event) => setTemperature(event.target.value)}
         />
+        {hasChatTemplate && <Toggle label="Answer it as a message" checked={chat} onChange={setChat} />}
         {writing ? (
           <Button icon="debug-stop" onClick={stop}>
             Stop
@@ -87,17 +89,26 @@ function useWriting(name: string) {
       if (current.current) void call('models.stopGeneration', { generationId: current.current });
     };
   }, []);
-  const write = async (prompt: string, options: { maxTokens: number; temperature: number }) => {
+  const write = async ({
+    prompt,
+    chat,
+    options,
+  }: {
+    prompt: string;
+    chat: boolean;
+    options: { maxTokens: number; temperature: number };
+  }) => {
+    const shownPrompt = chat ? '' : prompt;
     const generationId = crypto.randomUUID();
     current.current = generationId;
-    setText(prompt);
+    setText(shownPrompt);
     setResult(null);
     setError(null);
     setWriting(true);
     try {
       const seed = Math.floor(Math.random() * 2 ** 31);
-      const written = await call('models.generate', { name, prompt, options: { ...options, seed }, generationId });
-      setText(prompt + written.text);
+      const written = await call('models.generate', { name, prompt, chat, options: { ...options, seed }, generationId });
+      setText(shownPrompt + written.text);
       setResult(written);
     } catch (failure) {
       setError(messageOf(failure));

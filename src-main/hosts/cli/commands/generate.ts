@@ -14,6 +14,7 @@ interface GenerateOptions extends CommonOptions, FreeTextOptions {
   model?: string;
   user?: string;
   prompt?: string;
+  chat?: boolean;
   constrained?: boolean;
   beams?: string;
 }
@@ -29,10 +30,12 @@ export function registerGenerateCommand(program: Command): void {
           throw new AppError('usage', 'generate: expected either a run or --model');
         }
         if (options.model !== undefined) return continueWithModel(session, options.model, options);
+        if (!isFreeText(options)) refuse(options, 'chat');
         return isFreeText(options) ? continueWithRun(session, reference!, options) : answerWithRun(session, reference!, options);
       }),
   )
     .option('--model <name>', 'a pretrained language model of the workspace, instead of a run')
+    .option('--chat', 'answer the prompt as a message, through the chat template of --model')
     .option('--user <id>', "user whose timeline the model sees, by the dataset's own id (default: no user)")
     .option('--prompt <text>', "prompt (default: the task's own)")
     .option('--constrained', 'write titles of the catalogue only')
@@ -57,7 +60,7 @@ async function answerWithRun(session: Session, reference: string, options: Gener
 }
 
 async function continueWithRun(session: Session, reference: string, options: GenerateOptions): Promise<Outcome> {
-  refuse(options, 'constrained');
+  refuse(options, 'constrained', 'chat');
   const run = await findRun(session, reference);
   const userId = options.user === undefined ? null : await findUser(session, run.datasetName, options.user);
   const input = { runId: run.id, userId, ...textInput(options) };
@@ -66,13 +69,17 @@ async function continueWithRun(session: Session, reference: string, options: Gen
 
 async function continueWithModel(session: Session, name: string, options: GenerateOptions): Promise<Outcome> {
   refuse(options, 'constrained', 'user');
-  const input = { name, ...textInput(options) };
-  return followText(session, options, input.prompt, (generationId) => session.client.call('models.generate', { ...input, generationId }));
+  const input = { name, chat: options.chat ?? false, ...textInput(options) };
+  // A message is answered; a text goes on.
+  const shownPrompt = input.chat ? '' : input.prompt;
+  return followText(session, options, shownPrompt, (generationId) => session.client.call('models.generate', { ...input, generationId }));
 }
 
-function refuse(options: GenerateOptions, ...names: ('constrained' | 'user')[]): void {
+const NEEDS = { constrained: 'needs a run that answers its task', user: 'needs a run', chat: 'needs --model' };
+
+function refuse(options: GenerateOptions, ...names: ('constrained' | 'user' | 'chat')[]): void {
   const given = names.find((name) => options[name] !== undefined);
-  if (given) throw new AppError('usage', `generate: --${given} needs a run that answers its task; leave it out`);
+  if (given) throw new AppError('usage', `generate: --${given} ${NEEDS[given]}; leave it out`);
 }
 
 function textInput(options: GenerateOptions) {

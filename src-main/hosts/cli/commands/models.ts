@@ -77,6 +77,7 @@ function modelText(model: ModelSummary): string {
     ['Weights', `${model.types.join(', ')}, ${formatBytes(model.sizeBytes)}`],
     ['Tokens', formatCount(model.vocabularySize)],
     ['Longest text', `${formatCount(model.maxPositions)} tokens`],
+    ['Chat template', model.hasChatTemplate ? 'yes' : 'no'],
     ['Licence', model.licenseFile ?? 'no licence file in the folder'],
     ['Fingerprint', model.fingerprint],
   ]);
