@@ -1,7 +1,8 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { MethodOutput, Plan } from '../../src-shared/contract.ts';
-import { AppError } from '../../src-shared/errors.ts';
-import type { Experiment, Problem } from '../../src-shared/experiment.ts';
+import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
+import { type Experiment, type Problem, usesEncoder } from '../../src-shared/experiment.ts';
+import { encoderRunId, requireEncoderRun } from '../experiment/adoptedEncoder.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -14,13 +15,25 @@ export function validateExperiment(workspace: Workspace, text: string): MethodOu
     return { problems, plan: planFor(workspace, experiment) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const path = error.code === 'dataset-not-found' ? ['dataset'] : [];
+    const path = PATHS[error.code] ?? [];
     return { problems: [...problems, problemAt(text, path, error.message)], plan: null };
   }
 }
 
-/** @throws AppError `dataset-not-found` with a suggestion, `experiment-invalid` when the dataset cannot serve it */
+/** What an error about something outside the file is a problem of. */
+const PATHS: Partial<Record<ErrorCode, string[]>> = {
+  'dataset-not-found': ['dataset'],
+  'run-not-found': ['encoder', 'init'],
+  'experiment-invalid': ['encoder', 'init'],
+};
+
+/**
+ * @throws AppError `dataset-not-found` with a suggestion; `run-not-found` or `experiment-invalid` when the run that the encoder is taken from
+ *   cannot serve it
+ */
 export function planFor(workspace: Workspace, experiment: Experiment): Plan {
+  const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
+  if (runId !== null) requireEncoderRun(workspace, runId, workspace.datasets.get(experiment.dataset).fingerprint);
   return planExperiment(experiment, workspace.datasets.open(experiment.dataset));
 }
 

@@ -10,7 +10,7 @@ import {
   sizeOf,
   type TensorSpec,
 } from '../engine/engine.ts';
-import { type PersonalisedShape, readNextTokens, readPrompts } from '../model/personalised.ts';
+import { type PersonalisedShape, readNextTokens, readPrompts, userOutputNames } from '../model/personalised.ts';
 import { encodeHistory } from '../model/userEncoder/autoregressive.ts';
 import type { DecodingSession } from './decoding.ts';
 
@@ -190,7 +190,7 @@ function outputNames(purpose: string, shape: PersonalisedShape): string[] {
   const layers = shape.languageModel.numLayers;
   if (purpose === 'encodeHistory') return ['embeddings'];
   if (purpose === 'readNextTokens') return layerNames('generated', layers);
-  return [...layerNames('prompt', layers), ...(shape.user ? [...layerNames('user', layers), 'user.bias', 'user.present'] : [])];
+  return [...layerNames('prompt', layers), ...userOutputNames(shape)];
 }
 
 export function createSession(options: SessionOptions): LanguageModelSession {

@@ -8,6 +8,7 @@ import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
+import { mergedModel } from '../model/personalised.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { historyPrompt, historyText } from '../text/prompts.ts';
@@ -98,14 +99,14 @@ async function loadGenerator(workspace: Workspace, run: RunDetail): Promise<Gene
   const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
   const shape = personalisedShape(languageModel, experiment, encoderShape(experiment, reader));
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
-  const { state } = readCheckpoint(checkpoint.path);
+  const merged = mergedModel({ shape, parameters: readCheckpoint(checkpoint.path).state.parameters });
   const engine = await openEngine(experiment.engine);
   return {
     runId: run.id,
     experiment,
     reader,
     examples,
-    model: { engine, parameters: await uploadAll(engine, state.parameters), shape, tokenizer },
+    model: { engine, parameters: await uploadAll(engine, merged.parameters), shape: merged.shape, tokenizer },
     trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
     catalogue: new TitleCatalogue(examples.answers),
   };

@@ -1,8 +1,10 @@
 import { AppError, toErrorData } from '../../src-shared/errors.ts';
-import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared/experiment.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
+import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
@@ -52,7 +54,7 @@ async function runStages(options: RunOptions): Promise<void> {
   const languageModel = languageModelShape(experiment, tokenizer.vocabularySize);
   const stages = new Set(neededStages(experiment));
   const none: HostTensors = {};
-  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : none;
+  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
   const textParameters = stages.has('pretrain-language-model') ? await pretrainLanguageModel(context, languageModel) : none;
   const shape = personalisedShape(languageModel, experiment, encoder);
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
@@ -64,6 +66,12 @@ async function runStages(options: RunOptions): Promise<void> {
     parameters,
     pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
   });
+}
+
+/** The encoder of the run that the experiment names; nothing for one that starts from random weights, or takes no part. */
+function adoptedEncoder({ workspace, experiment, run }: RunContext, shape: UserEncoderShape): HostTensors {
+  const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
+  return runId === null ? {} : readEncoderOfRun(workspace, runId, shape, run.datasetFingerprint);
 }
 
 function openContext({ workspace, runId, engine, signal, emit }: RunOptions): RunContext {

@@ -109,6 +109,45 @@ describe('a run with cross-attention', () => {
     expect(run.parameters!.byComponent.crossAttention!.trainable).toBeGreaterThan(0);
   });
 
+  it.each(['lora', 'proj'] as const)('trains under the strategy %s what it says, and nothing else', async (strategy) => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, strategy, lora: { rank: 2, alpha: 4 } }));
+    const pretrained = readSharedStages();
+    const parameters = finetuned('run-0001');
+    const frozen = Object.keys(parameters).filter(
+      (name) => /^lm\.(?!.*\.lora\.)/.test(name) || (strategy === 'proj' && name.startsWith('encoder.')),
+    );
+    for (const name of frozen) expect(parameters[name]).toEqual(pretrained[name]);
+    const { languageModel, encoder, lora } = run.parameters!.byComponent;
+    expect(languageModel!.trainable).toBe(0);
+    expect(encoder!.trainable).toBe(strategy === 'proj' ? 0 : encoder!.total);
+    // One layer of width 8: the qkv matrix [8, 24] and the output matrix [8, 8], rank 2.
+    expect(lora).toEqual(strategy === 'lora' ? { total: 2 * (8 + 24) + 2 * (8 + 8), trainable: 96 } : undefined);
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+  });
+
+  it('takes the encoder of another run, and refuses one of other sizes', async () => {
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const init = 'run:run-0001';
+    const run = await createAndExecute(workspace, 'run-0002', tinyExperiment({ engine: onnx, encoder: { init }, strategy: 'proj' }));
+    expect(statusesOf(run)).toEqual(['pretrain-language-model reused', 'finetune done', 'evaluate done']);
+    const name = 'encoder.eventProjection.weight';
+    expect(finetuned('run-0002')[name]).toEqual(finetuned('run-0001')[name]);
+    const other = tinyExperiment({ engine: onnx, encoder: { init, dModel: 4 } });
+    await expect(createAndExecute(workspace, 'run-0003', other)).rejects.toThrow(/expected an encoder of the sizes and features/);
+  });
+
+  it.each([
+    ['a soft prompt', { kind: 'soft-prompt', taskPromptLength: 3 }, {}],
+    ['a Perceiver', { perceiver: { numLatents: 2, numLayers: 1, numHeads: 2 } }, {}],
+    ['the last events in the prompt beside it', {}, { embedded: 4, prompted: 2 }],
+  ] as const)('knows the user by %s', async (_, integration, history) => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration, history }));
+    expect(run.status).toBe('completed');
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+    if ('prompted' in history) expect(run.samples[0]!.prompt).toMatch(/^History: Film/);
+    if ('kind' in integration) expect(run.efficiency[0]!.tokensPerRequest).toBeGreaterThan(3 + 2);
+  });
+
   it('starts the encoder from random weights when asked to, without a stage for it', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder: { init: 'random' } }));
     expect(statusesOf(run)).toEqual(['pretrain-language-model done', 'finetune done', 'evaluate done']);

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
-import { addCrossAttention, type CrossAttentionShape, type UserContext } from '../integration/crossAttention.ts';
+import { addUser, beginText, endText, type UserPath } from '../integration/userPath.ts';
 import { attention, causalBias, linearCrossEntropy, MASKED } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import {
@@ -22,12 +22,6 @@ export interface LanguageModelShape extends BlockShape {
   readonly maxPositions: number;
 }
 
-/** The user's side of a forward pass; null = the base language model alone. */
-export interface UserPath {
-  readonly shape: CrossAttentionShape;
-  readonly context: UserContext;
-}
-
 /** Keys and values of one layer's self-attention, [batch, heads, length, headDim] each. */
 export interface LayerCache {
   readonly keys: Tensor;
@@ -46,7 +40,8 @@ export function languageModelSpecs(shape: LanguageModelShape): ParameterSpecs {
 /**
  * Final hidden states of whole texts, right-padded (a causal model never looks at what follows, so padding needs no mask).
  * @param tokens int32 [batch, length]
- * @param onLayer receives each layer's keys and values, for generation
+ * @param user null: the base language model alone
+ * @param onLayer receives each layer's keys and values, for generation; those of a soft prompt come before the text's
  * @returns [batch, length, dModel], before the final LayerNorm's output is turned into logits
  */
 export function readTexts(
@@ -57,17 +52,17 @@ export function readTexts(
   onLayer?: (layer: number, cache: LayerCache) => void,
 ): Tensor {
   const [batch, length] = tokens.shape as [number, number];
-  const bias = causalBias(length);
   const positions = tf.slice(parameters['lm.positionEmbedding.weight']!, [0, 0], [length, shape.dModel]);
-  let x = tf.add(tf.reshape(embedTokens(parameters, tokens), [batch, length, shape.dModel]), positions);
+  let x = beginText(tf.add(tf.reshape(embedTokens(parameters, tokens), [batch, length, shape.dModel]), positions), user);
+  const bias = causalBias(x.shape[1]!);
   for (let layer = 0; layer < shape.numLayers; layer++) {
     const prefix = `lm.layers.${layer}`;
     const [q, keys, values] = selfAttentionInputs(parameters, prefix, shape, x);
     onLayer?.(layer, { keys, values });
     x = addAttentionOutput(parameters, prefix, x, attention(q, keys, values, bias));
-    x = finishLayer(parameters, layer, x, user);
+    x = addFeedForward(parameters, prefix, addUser(parameters, layer, x, user));
   }
-  return norm(parameters, 'lm.finalNorm', x);
+  return endText(norm(parameters, 'lm.finalNorm', x), length, user);
 }
 
 /** What one decoding step reads besides its tokens. Rows are grouped by prompt: row = prompt * beams + beam. */
@@ -108,7 +103,7 @@ export function readNextToken(
     const written = { keys: tf.where(here, toRows(k), cache.keys), values: tf.where(here, toRows(v), cache.values) };
     const attended = attendToPromptAndRow(q, state.prompt[layer]!, written, state.promptBias, laterBias);
     x = addAttentionOutput(parameters, prefix, x, attended);
-    x = finishLayer(parameters, layer, x, user);
+    x = addFeedForward(parameters, prefix, addUser(parameters, layer, x, user));
     return written;
   });
   return { hidden: norm(parameters, 'lm.finalNorm', x), generated };
@@ -135,11 +130,6 @@ function toRows(x: Tensor): Tensor {
 function toGroups(x: Tensor, prompts: number): Tensor {
   const [rows, heads, , n] = x.shape as [number, number, number, number];
   return tf.transpose(tf.reshape(x, [prompts, rows / prompts, heads, n]), [0, 2, 1, 3]);
-}
-
-function finishLayer(parameters: Tensors, layer: number, x: Tensor, user: UserPath | null): Tensor {
-  const personalised = user ? addCrossAttention(parameters, user.shape, layer, x, user.context) : x;
-  return addFeedForward(parameters, `lm.layers.${layer}`, personalised);
 }
 
 function embedTokens(parameters: Tensors, tokens: Tensor): Tensor {
