@@ -58,18 +58,46 @@ const encoderPretrainingSchema = z
   })
   .prefault({});
 
+const dualEncoderSchema = z
+  .strictObject({
+    numEmbeddings: positive.max(256).default(1).describe('Embeddings of a user that the fusion layers give.'),
+    labelFeature: z.enum(['title', 'genre', 'rating']).default('title').describe('Feature of the next event that is predicted.'),
+    temperature: z.number().positive().max(10).default(0.1).describe('Similarities are divided by this.'),
+  })
+  .prefault({})
+  .describe('Only for the architecture dual.');
+
 const encoderSchema = z
   .strictObject({
     architecture: z
-      .enum(['autoregressive'])
+      .enum(['autoregressive', 'bert4rec', 'dual'])
       .default('autoregressive')
-      .describe('Causal Transformer over events, features fused early (paper section 3.2).'),
+      .describe(
+        'autoregressive: causal Transformer over events, features fused early (paper section 3.2). bert4rec: looks both ways, trained to name masked events. dual: a user and a label tower, features fused late.',
+      ),
     features: z
       .array(z.enum(['title', 'genre', 'rating']))
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'every feature may be named once')
       .default(['title', 'genre', 'rating'])
       .describe('Features of an event that are embedded and predicted.'),
+    labels: z
+      .array(z.enum(['title', 'genre', 'rating']))
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Features that are predicted, among features; null: all of them. ["title"] with features ["title"] is SASRec.'),
+    sampledSoftmax: z
+      .number()
+      .int()
+      .min(0)
+      .max(65536)
+      .default(0)
+      .describe(
+        'Wrong answers drawn for every batch when a vocabulary is larger than this; 0: every value is compared (full cross-entropy).',
+      ),
+    clozeRate: z.number().min(0).max(0.9).default(0.2).describe('bert4rec: share of the events that are masked in training.'),
+    dual: dualEncoderSchema,
     dModel: positive.default(64).describe('Width of the encoder; the paper uses 128.'),
     numLayers: positive.default(2).describe('Transformer layers; the paper uses 6.'),
     numHeads: positive.default(2).describe('Attention heads; the paper uses 8. Divides dModel.'),
@@ -85,6 +113,14 @@ const encoderSchema = z
   .refine((encoder) => encoder.dModel % encoder.numHeads === 0, {
     error: 'encoder.numHeads must divide encoder.dModel',
     path: ['numHeads'],
+  })
+  .refine((encoder) => encoder.labels === null || encoder.labels.every((name) => encoder.features.includes(name)), {
+    error: 'encoder.labels may only name features of the encoder: a feature is predicted by its own embeddings',
+    path: ['labels'],
+  })
+  .refine((encoder) => encoder.architecture !== 'dual' || encoder.features.includes(encoder.dual.labelFeature), {
+    error: 'encoder.dual.labelFeature must be one of encoder.features',
+    path: ['dual', 'labelFeature'],
   })
   .prefault({});
 
@@ -243,6 +279,10 @@ export const experimentSchema = z
   })
   .refine((e) => e.training.labelsPerHistory === 1 || e.task === 'next-item', {
     error: 'training.labelsPerHistory above 1 needs task "next-item": another label is about the whole history',
+    path: ['training', 'labelsPerHistory'],
+  })
+  .refine((e) => e.training.labelsPerHistory === 1 || e.encoder.architecture === 'autoregressive', {
+    error: 'training.labelsPerHistory above 1 needs the autoregressive encoder: another one lets earlier events see later ones',
     path: ['training', 'labelsPerHistory'],
   })
   .refine((e) => e.integration.everyNthLayer <= e.languageModel.numLayers, {

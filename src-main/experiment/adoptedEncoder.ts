@@ -2,7 +2,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { EncoderConfig } from '../../src-shared/experiment.ts';
 import type { RunSummary } from '../../src-shared/run.ts';
 import type { HostTensors } from '../engine/engine.ts';
-import { type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { readCheckpoint } from './checkpoints.ts';
 

@@ -4,10 +4,10 @@ import { exactValue } from '../evaluation/statistics.ts';
 import { gateValues } from '../model/integration/crossAttention.ts';
 import { countParameters } from '../model/parameters.ts';
 import { mergedModel, type PersonalisedShape } from '../model/personalised.ts';
-import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { drawSubset } from '../training/sampling.ts';
 import { trainableParameters } from '../training/strategies.ts';
-import { evaluateEncoder, evaluatePopularity } from './evaluateEncoder.ts';
+import { evaluateEncoder, evaluatePopularity, evaluateRepeatLast } from './evaluateEncoder.ts';
 import { evaluateTexts, type Metrics, majorityBaseline, type TextEvaluation } from './evaluateTexts.ts';
 import { meanTextLoss } from './finetuning.ts';
 import { disposeAll, type LoadedModel, uploadAll } from './loadedModel.ts';
@@ -86,6 +86,8 @@ async function evaluateBaselines(context: RunContext, { pretrainedEncoder }: Eva
     ? await evaluateEncoder({ ...context, ...texts, shape: pretrainedEncoder.encoder, parameters: pretrainedEncoder.encoderParameters })
     : {};
   const baseline =
-    experiment.task === 'next-item' ? evaluatePopularity({ ...context, ...texts }, split.test) : majorityBaseline(texts, split.train);
+    experiment.task === 'next-item'
+      ? { ...evaluatePopularity({ ...context, ...texts }, split.test), ...evaluateRepeatLast({ ...context, ...texts }) }
+      : majorityBaseline(texts, split.train);
   return { ...encoder, ...baseline };
 }

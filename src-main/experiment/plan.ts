@@ -4,7 +4,7 @@ import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
 import { languageModelSpecs } from '../model/languageModel/scratch.ts';
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
-import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import { eventText, nextItemText, targetText } from '../text/prompts.ts';
 import { trainableParameters } from '../training/strategies.ts';

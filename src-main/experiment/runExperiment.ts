@@ -2,7 +2,7 @@ import { AppError, toErrorData } from '../../src-shared/errors.ts';
 import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared/experiment.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
-import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
 import { evaluate } from './evaluate.ts';

@@ -3,7 +3,7 @@ import type { MemoryShape } from '../model/integration/memory.ts';
 import type { LanguageModelShape } from '../model/languageModel/scratch.ts';
 import type { ParameterSpecs } from '../model/parameters.ts';
 import { type PersonalisedShape, personalisedSpecs, type UserShape } from '../model/personalised.ts';
-import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import { type UserEncoderShape, userSlots } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 
 /** Positions that every language model has at least: models with and without text prompts then share their pretraining. */
@@ -33,9 +33,17 @@ export function languageModelShape(
 }
 
 export function encoderShape(experiment: Experiment, reader: DatasetReader, maxHistory = experiment.history.embedded): UserEncoderShape {
-  const { dModel, numLayers, numHeads, features } = experiment.encoder;
+  const { dModel, numLayers, numHeads, features, architecture, labels, sampledSoftmax, dual } = experiment.encoder;
   const sized = features.map((name) => ({ name, vocabularySize: reader.vocabulary(name).length }));
-  return { features: sized, maxHistory, dModel, numLayers, numHeads };
+  return {
+    architecture,
+    features: sized,
+    maxHistory,
+    dModel,
+    numLayers,
+    numHeads,
+    ...(architecture === 'dual' ? { dual } : { ...(labels && { labels }), ...(sampledSoftmax > 0 && { sampledSoftmax }) }),
+  };
 }
 
 /** The model that is fine-tuned: the language model with its adapters, and an encoder where one takes part. */
@@ -47,8 +55,12 @@ export function personalisedShape(languageModel: LanguageModelShape, experiment:
 
 function userShape({ dModel, numLayers }: LanguageModelShape, { integration }: Experiment, encoder: UserEncoderShape): UserShape {
   const { kind, gated, gateInit, residual, everyNthLayer, numHeads, taskPromptLength, projectionSize, perceiver } = integration;
-  const { maxHistory } = encoder;
-  const memory: MemoryShape = { projectionSize, encoderWidth: encoder.dModel, maxHistory, ...(perceiver && { perceiver }) };
+  const memory: MemoryShape = {
+    projectionSize,
+    encoderWidth: encoder.dModel,
+    maxHistory: userSlots(encoder),
+    ...(perceiver && { perceiver }),
+  };
   if (kind === 'soft-prompt') return { encoder, softPrompt: { ...memory, taskPromptLength, dModel } };
   return { encoder, crossAttention: { ...memory, gated, gateInit, residual, everyNthLayer, numHeads, dModel, numLayers } };
 }

@@ -9,7 +9,7 @@ import { type LanguageModelShape, languageModelSpecs, readNextToken, readTexts, 
 import { type LoraShape, loraSpecs, mergeAdapters, scaleAdapters } from './lora.ts';
 import { MASKED } from './operations.ts';
 import type { ParameterSpecs } from './parameters.ts';
-import { encodeHistory, type UserEncoderShape, userEncoderSpecs } from './userEncoder/autoregressive.ts';
+import { encodeUser, type UserEncoderShape, userEncoderSpecs } from './userEncoder/userEncoder.ts';
 
 /** How a language model reads an encoder's embeddings. */
 export type UserShape = { readonly encoder: UserEncoderShape } & (
@@ -49,10 +49,10 @@ export function mergedModel(model: { shape: PersonalisedShape; parameters: HostT
  */
 export function readUser(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
   if (!shape.user) return null;
-  const embeddings = encodeHistory(parameters, shape.user.encoder, inputs);
+  const { embeddings, mask } = encodeUser(parameters, shape.user.encoder, inputs);
   const visible = inputs['history.visible'];
-  if (!visible) return readUserEmbeddings(parameters, shape, { ...inputs, embeddings });
-  return readUserEmbeddings(parameters, shape, { embeddings: repeatRows(embeddings, visible.shape[0]!), 'history.mask': visible });
+  if (!visible) return readUserEmbeddings(parameters, shape, { embeddings, 'embeddings.mask': mask });
+  return readUserEmbeddings(parameters, shape, { embeddings: repeatRows(embeddings, visible.shape[0]!), 'embeddings.mask': visible });
 }
 
 /** Each history once for every text about it: [histories, history, width] -> [rows, history, width], rows a multiple of histories. */
@@ -62,11 +62,14 @@ function repeatRows(embeddings: Tensor, rows: number): Tensor {
   return tf.reshape(repeated, [rows, history, width]);
 }
 
-/** The user path from embeddings computed before (the input `embeddings`), so that the encoder does not run again. */
+/**
+ * The user path from embeddings computed before (the inputs `embeddings` and `embeddings.mask`, as `encodeUser` gives them), so that the
+ * encoder does not run again.
+ */
 export function readUserEmbeddings(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
   if (!shape.user) return null;
   const { crossAttention, softPrompt } = shape.user;
-  const [embeddings, mask] = [inputs['embeddings']!, inputs['history.mask']!];
+  const [embeddings, mask] = [inputs['embeddings']!, inputs['embeddings.mask']!];
   if (crossAttention) {
     return { kind: 'cross-attention', shape: crossAttention, context: userContext(parameters, crossAttention, embeddings, mask) };
   }
@@ -120,7 +123,7 @@ export function prefixSlots({ user }: PersonalisedShape): number {
 /**
  * The prompts' last hidden state turned into log-probabilities, and everything that later steps attend to.
  * @param inputs int32 `tokens` [prompts, promptLength] right-padded, int32 `promptLengths` [prompts]; with a user path also
- *   `embeddings` [prompts, history, encoderWidth] and `history.mask`
+ *   `embeddings` [prompts, slots, encoderWidth] and `embeddings.mask`
  * @returns `logProbabilities` [prompts, vocabularySize]; `prompt.<layer>.keys|values`, a soft prompt's included; those of `userOutputNames`
  */
 export function readPrompts(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensors {

@@ -115,6 +115,11 @@ describe('the options of the method', () => {
     ['"encoder": {"init": "pretrainde"}', /did you mean "pretrained"\?$/],
     ['"integration": {"everyNthLayer": 4}', /must not exceed languageModel.numLayers/],
     ['"integration": {"perceiver": {"numHeads": 3}}', 'integration.perceiver.numHeads must divide integration.projectionSize'],
+    ['"encoder": {"architecture": "bert4re"}', /did you mean "bert4rec"\?$/],
+    ['"encoder": {"dual": {"temprature": 1}}', 'unknown key "temprature" in encoder.dual; did you mean "temperature"?'],
+    ['"encoder": {"sampledSoftMaxx": 9}', 'unknown key "sampledSoftMaxx" in encoder; did you mean "sampledSoftmax"?'],
+    ['"encoder": {"features": ["title"], "labels": ["genre"]}', /^encoder.labels may only name features/],
+    ['"encoder": {"architecture": "dual", "features": ["genre"]}', 'encoder.dual.labelFeature must be one of encoder.features'],
     ['"strategy": "proj", "integration": {"kind": "text-prompt"}, "history": {"prompted": 2}', /^strategy "proj" trains/],
   ])('are refused with a suggestion: %s', (text, message) => {
     const messages = messagesOf(`{"dataset": "a", ${text}}`);

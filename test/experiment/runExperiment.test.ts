@@ -6,6 +6,7 @@ import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { readSafetensors } from '../../src-main/store/safetensors.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
+import type { ExperimentInput } from '../../src-shared/experiment.ts';
 import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 import { createAndExecute, execute, outcomeOf } from './runSupport.ts';
 import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
@@ -56,22 +57,11 @@ describe('a run with cross-attention', () => {
 
   it('measures texts, encoder, baselines and efficiency', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
-    expect(Object.keys(run.metrics).sort()).toEqual([
-      'constrained.recall@1',
-      'encoder.hr@10',
-      'encoder.ndcg@10',
-      'encoder.unfiltered.hr@10',
-      'encoder.unfiltered.ndcg@10',
-      'offCatalogueShare',
-      'popularity.hr@10',
-      'popularity.ndcg@10',
-      'popularity.recall@1',
-      'popularity.recall@10',
-      'popularity.recall@5',
-      'recall@1',
-      'testLoss',
-      'userPathOff.testLoss',
-    ]);
+    const ranked = ['encoder', 'encoder.unfiltered', 'popularity', 'popularity.unfiltered', 'repeatLast.unfiltered'];
+    const rankings = ranked.flatMap((prefix) => ['hr', 'ndcg', 'mrr'].flatMap((name) => [1, 5, 10].map((k) => `${prefix}.${name}@${k}`)));
+    const recalls = ['popularity', 'repeatLast'].flatMap((prefix) => [1, 5, 10].map((k) => `${prefix}.recall@${k}`));
+    const texts = ['recall@1', 'constrained.recall@1', 'offCatalogueShare', 'testLoss', 'userPathOff.testLoss'];
+    expect(Object.keys(run.metrics).sort()).toEqual([...rankings, ...recalls, ...texts].sort());
     expect(run.metrics['recall@1']!.n).toBe(6);
     expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
     expect(run.samples).toHaveLength(6);
@@ -159,6 +149,30 @@ describe('a run with cross-attention', () => {
     const folder = join(workspace.blobsPath, 'stages');
     return Object.assign({}, ...readdirSync(folder).map((file) => readSafetensors(join(folder, file)).tensors));
   }
+});
+
+describe('the encoder', () => {
+  const encoders: [string, NonNullable<ExperimentInput['encoder']>][] = [
+    ['bert4rec', { architecture: 'bert4rec' }],
+    ['dual', { architecture: 'dual', dual: { numEmbeddings: 2 } }],
+    ['SASRec', { features: ['title'], labels: ['title'] }],
+    ['sampled soft-max', { sampledSoftmax: 5 }],
+  ];
+  it.each(encoders)('may be %s: it learns, is ranked, and serves the language model', async (_, encoder) => {
+    const pretraining = { steps: 30, batchSize: 4, learningRate: 0.02 };
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder: { ...encoder, pretraining } }));
+    const losses = workspace.runs.curves(['run-0001'], ['loss'], 100).find(({ stage }) => stage === 'pretrain-encoder')!.values;
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    expect(run.metrics['encoder.hr@10']!.n).toBe(6);
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+  });
+
+  it('of another label feature than the title is not ranked', async () => {
+    const encoder = { architecture: 'dual', dual: { labelFeature: 'genre' } } as const;
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder }));
+    expect(run.status).toBe('completed');
+    expect(run.metrics['encoder.hr@10']).toBeUndefined();
+  });
 });
 
 describe('runs without an encoder', () => {

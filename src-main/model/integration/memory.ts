@@ -9,7 +9,7 @@ import { type PerceiverShape, perceiverSpecs, resample } from './perceiver.ts';
 export interface MemoryShape {
   readonly projectionSize: number;
   readonly encoderWidth: number;
-  /** Longest window of events. */
+  /** Embeddings of a user at most: events of the longest window, or the k of a dual encoder. */
   readonly maxHistory: number;
   /** Compresses the events to a fixed number of vectors; left out: one vector per event. */
   readonly perceiver?: PerceiverShape;
