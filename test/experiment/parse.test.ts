@@ -119,6 +119,7 @@ describe('the options of the method', () => {
     ['"encoder": {"dual": {"temprature": 1}}', 'unknown key "temprature" in encoder.dual; did you mean "temperature"?'],
     ['"encoder": {"sampledSoftMaxx": 9}', 'unknown key "sampledSoftMaxx" in encoder; did you mean "sampledSoftmax"?'],
     ['"encoder": {"features": ["title"], "labels": ["genre"]}', /^encoder.labels may only name features/],
+    ['"encoder": {"architecture": "dual"}, "training": {"labelsPerHistory": 4}', /needs the autoregressive encoder/],
     ['"encoder": {"architecture": "dual", "features": ["genre"]}', 'encoder.dual.labelFeature must be one of encoder.features'],
     ['"strategy": "proj", "integration": {"kind": "text-prompt"}, "history": {"prompted": 2}', /^strategy "proj" trains/],
   ])('are refused with a suggestion: %s', (text, message) => {
