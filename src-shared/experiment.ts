@@ -44,7 +44,9 @@ const historySchema = z
       .min(0)
       .max(1000)
       .default(0)
-      .describe('Last events that are written into the prompt as text (used by text-prompt).'),
+      .describe(
+        'Last events that are written into the prompt as text: text-prompt needs them; beside an encoder they are the short-term part (the paper: 10).',
+      ),
   })
   .prefault({});
 
@@ -58,28 +60,69 @@ const encoderPretrainingSchema = z
   })
   .prefault({});
 
+const dualEncoderSchema = z
+  .strictObject({
+    numEmbeddings: positive.max(256).default(1).describe('Embeddings of a user that the fusion layers give.'),
+    labelFeature: z.enum(['title', 'genre', 'rating']).default('title').describe('Feature of the next event that is predicted.'),
+    temperature: z.number().positive().max(10).default(0.1).describe('Similarities are divided by this.'),
+  })
+  .prefault({})
+  .describe('Only for the architecture dual.');
+
 const encoderSchema = z
   .strictObject({
     architecture: z
-      .enum(['autoregressive'])
+      .enum(['autoregressive', 'bert4rec', 'dual'])
       .default('autoregressive')
-      .describe('Causal Transformer over events, features fused early (paper section 3.2).'),
+      .describe(
+        'autoregressive: causal Transformer over events, features fused early (paper section 3.2). bert4rec: looks both ways, trained to name masked events. dual: a user and a label tower, features fused late.',
+      ),
     features: z
       .array(z.enum(['title', 'genre', 'rating']))
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'every feature may be named once')
       .default(['title', 'genre', 'rating'])
       .describe('Features of an event that are embedded and predicted.'),
+    labels: z
+      .array(z.enum(['title', 'genre', 'rating']))
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Features that are predicted, among features; null: all of them. ["title"] with features ["title"] is SASRec.'),
+    sampledSoftmax: z
+      .number()
+      .int()
+      .min(0)
+      .max(65536)
+      .default(0)
+      .describe(
+        'Wrong answers drawn for every batch when a vocabulary is larger than this; 0: every value is compared (full cross-entropy).',
+      ),
+    clozeRate: z.number().min(0).max(0.9).default(0.2).describe('bert4rec: share of the events that are masked in training.'),
+    dual: dualEncoderSchema,
     dModel: positive.default(64).describe('Width of the encoder; the paper uses 128.'),
     numLayers: positive.default(2).describe('Transformer layers; the paper uses 6.'),
     numHeads: positive.default(2).describe('Attention heads; the paper uses 8. Divides dModel.'),
     dropout: z.number().min(0).max(0.9).default(0.2).describe('Dropout on event embeddings while pretraining.'),
-    init: z.enum(['pretrained', 'random']).default('pretrained').describe('Start from next-event pretraining, or from random weights.'),
+    init: z
+      .union([z.enum(['pretrained', 'random']), z.string().regex(/^run:.+$/, { abort: true })], {
+        error: 'expected "pretrained", "random" or "run:<id>"',
+      })
+      .default('pretrained')
+      .describe('Start from next-event pretraining, from random weights, or from the fine-tuned encoder of another run ("run:<id>").'),
     pretraining: encoderPretrainingSchema,
   })
   .refine((encoder) => encoder.dModel % encoder.numHeads === 0, {
     error: 'encoder.numHeads must divide encoder.dModel',
     path: ['numHeads'],
+  })
+  .refine((encoder) => encoder.labels === null || encoder.labels.every((name) => encoder.features.includes(name)), {
+    error: 'encoder.labels may only name features of the encoder: a feature is predicted by its own embeddings',
+    path: ['labels'],
+  })
+  .refine((encoder) => encoder.architecture !== 'dual' || encoder.features.includes(encoder.dual.labelFeature), {
+    error: 'encoder.dual.labelFeature must be one of encoder.features',
+    path: ['dual', 'labelFeature'],
   })
   .prefault({});
 
@@ -108,13 +151,23 @@ const languageModelSchema = z
   .union([modelNameSchema.describe('A pretrained language model of the workspace, by its name (userllm models list).'), scratchModelSchema])
   .prefault({});
 
+const perceiverSchema = z
+  .strictObject({
+    numLatents: positive.max(1024).default(16).describe('Vectors that the events are compressed to; the paper: 16.'),
+    numLayers: positive.max(64).default(6).describe('Layers of the Perceiver; the paper: 6.'),
+    numHeads: positive.default(4).describe('Heads of its attention. Divides integration.projectionSize.'),
+  })
+  .nullable()
+  .default(null)
+  .describe('Perceiver resampler between encoder and language model: {} with the defaults, null without.');
+
 const integrationSchema = z
   .strictObject({
     kind: z
-      .enum(['cross-attention', 'text-prompt', 'none'])
+      .enum(['cross-attention', 'soft-prompt', 'text-prompt', 'none'])
       .default('cross-attention')
       .describe(
-        'How the language model learns about the user: cross-attention to user embeddings, the history as text in the prompt, or not at all.',
+        'How the language model learns about the user: cross-attention to user embeddings, user embeddings before the text (soft-prompt), the history as text in the prompt, or not at all.',
       ),
     gated: z.boolean().default(true).describe('Gated cross-attention: tanh(alpha) per layer (paper equation 4).'),
     gateInit: z
@@ -123,8 +176,30 @@ const integrationSchema = z
       .max(3)
       .default(0)
       .describe('Where alpha starts. The paper starts at 0, which needs thousands of steps to leave; short runs learn far more from 0.5.'),
+    residual: z
+      .enum(['add', 'paper'])
+      .default('add')
+      .describe(
+        'add: cross-attention is added to the residual stream. paper: equation 1 read literally, where the normalised text replaces it; for language models trained here.',
+      ),
+    everyNthLayer: positive.default(1).describe('Cross-attention in every n-th layer of the language model only.'),
+    perceiver: perceiverSchema,
+    taskPromptLength: z.number().int().min(0).max(256).default(10).describe('Trained vectors before the user embeddings of a soft prompt.'),
     projectionSize: positive.default(64).describe('Width of the projected user embeddings.'),
     numHeads: positive.default(4).describe('Heads of each cross-attention layer. Divides languageModel.dModel.'),
+  })
+  .prefault({});
+
+const loraSchema = z
+  .strictObject({
+    rank: positive.max(1024).default(8).describe('Rank of every adapter; the paper: 8.'),
+    alpha: z.number().positive().max(4096).default(16).describe('The adapters count alpha / rank times.'),
+    targets: z
+      .array(z.enum(['attention', 'feedForward']))
+      .min(1)
+      .refine((names) => new Set(names).size === names.length, 'every target may be named once')
+      .default(['attention'])
+      .describe('Matrices of every layer that have adapters.'),
   })
   .prefault({});
 
@@ -182,9 +257,12 @@ export const experimentSchema = z
     languageModel: languageModelSchema,
     integration: integrationSchema,
     strategy: z
-      .enum(['full', 'enc'])
+      .enum(['full', 'lora', 'enc', 'proj'])
       .default('full')
-      .describe('full: everything trains. enc: encoder, projection, cross-attention and gates train; the language model is frozen.'),
+      .describe(
+        'full: everything trains. lora: adapters of the language model, encoder and projection. enc: encoder and projection. proj: projection alone. Cross-attention, gates, Perceiver and soft prompt always train.',
+      ),
+    lora: loraSchema.describe('Low-rank adapters of the language model, under the strategy lora.'),
     training: trainingSchema,
     evaluation: evaluationSchema,
     seed: z
@@ -211,6 +289,18 @@ export const experimentSchema = z
     error: 'training.labelsPerHistory above 1 needs task "next-item": another label is about the whole history',
     path: ['training', 'labelsPerHistory'],
   })
+  .refine((e) => e.training.labelsPerHistory === 1 || e.encoder.architecture === 'autoregressive', {
+    error: 'training.labelsPerHistory above 1 needs the autoregressive encoder: another one lets earlier events see later ones',
+    path: ['training', 'labelsPerHistory'],
+  })
+  .refine((e) => typeof e.languageModel === 'string' || e.integration.everyNthLayer <= e.languageModel.numLayers, {
+    error: 'integration.everyNthLayer must not exceed languageModel.numLayers: no layer would attend to the user',
+    path: ['integration', 'everyNthLayer'],
+  })
+  .refine((e) => e.integration.perceiver === null || e.integration.projectionSize % e.integration.perceiver.numHeads === 0, {
+    error: 'integration.perceiver.numHeads must divide integration.projectionSize',
+    path: ['integration', 'perceiver', 'numHeads'],
+  })
   .refine((e) => e.integration.kind !== 'text-prompt' || e.history.prompted > 0, {
     error: 'integration "text-prompt" needs history.prompted > 0: the events written into the prompt',
     path: ['history', 'prompted'],
@@ -225,6 +315,10 @@ export type EncoderConfig = Experiment['encoder'];
 export type LanguageModelConfig = Experiment['languageModel'];
 export type ScratchModelConfig = Exclude<LanguageModelConfig, string>;
 export type IntegrationConfig = Experiment['integration'];
+/** Kinds of integration in which an encoder takes part. */
+export function usesEncoder({ kind }: Pick<IntegrationConfig, 'kind'>): boolean {
+  return kind === 'cross-attention' || kind === 'soft-prompt';
+}
 export type OptimizerConfig = Pick<
   Experiment['training'],
   'steps' | 'batchSize' | 'accumulation' | 'learningRate' | 'weightDecay' | 'warmup' | 'clipNorm'

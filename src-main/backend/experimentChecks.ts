@@ -2,8 +2,9 @@ import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { MethodOutput, Plan } from '../../src-shared/contract.ts';
 import { isWholeDataset } from '../../src-shared/datasetView.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
-import type { Experiment, Problem } from '../../src-shared/experiment.ts';
+import { type Experiment, type Problem, usesEncoder } from '../../src-shared/experiment.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
+import { encoderRunId, requireEncoderRun } from '../experiment/adoptedEncoder.ts';
 import { pretrainedShape } from '../experiment/languageModels.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
@@ -15,6 +16,7 @@ const PLACES: Partial<Record<ErrorCode, string[]>> = {
   'dataset-not-found': ['dataset'],
   'model-not-found': ['languageModel'],
   'checkpoint-invalid': ['languageModel'],
+  'run-not-found': ['encoder', 'init'],
 };
 
 /** Everything that can be said of an experiment file before it runs: what is wrong, and what it would do. */
@@ -29,17 +31,22 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
   }
 }
 
-/** @throws AppError `dataset-not-found` or `model-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when the dataset cannot serve it */
+/**
+ * @throws AppError `dataset-not-found`, `model-not-found` or `run-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when dataset,
+ *   language model or the run that the encoder is taken from cannot serve it
+ */
 export async function planFor(workspace: Workspace, experiment: Experiment): Promise<Plan> {
   const reader = await openDatasetView(workspace.datasets, experiment.dataset, experiment.data);
   if (!isWholeDataset(experiment.data)) requireTrainable(reader);
+  const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
+  if (runId !== null) requireEncoderRun(workspace, runId, reader.summary.fingerprint);
   const pretrained = pretrainedShape(workspace, experiment);
   return planExperiment(experiment, reader, { pretrained, dataset: workspace.datasets.get(experiment.dataset) });
 }
 
-/** What in the file an error is about; errors of the data section begin with the option's path, such as "data.minRating: ...". */
+/** What in the file an error is about; errors about a value begin with its path, such as "data.minRating: ...". */
 function placeOf({ code, message }: AppError): string[] {
-  return PLACES[code] ?? /^data(\.\w+)?(?=:)/.exec(message)?.[0].split('.') ?? [];
+  return PLACES[code] ?? /^(data|integration|strategy|encoder)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
 }
 
 /** The last two events are held out, and the first has no history before it. */

@@ -77,7 +77,7 @@ async function measureRequest(
   const history = fullHistory(events);
   const embeddings = await embeddingsOf(engine, shape, parameters, history);
   const cold = await medianStart({ ...options, history }, request.rounds);
-  const cached = await medianStart({ ...options, history: { embeddings, 'history.mask': history['history.mask']! } }, request.rounds);
+  const cached = await medianStart({ ...options, history: { embeddings, 'embeddings.mask': history['history.mask']! } }, request.rounds);
   const text = { ...options, shape: { ...shape, user: null }, history: null, prompts: [promptOf(textTokens ?? 0, vocabularySize)] };
   return { coldMs: cold, cachedMs: cached, textMs: textTokens === null ? null : await medianStart(text, request.rounds) };
 }

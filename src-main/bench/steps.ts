@@ -75,7 +75,11 @@ export function languageModelBenchmark(): StepBenchmark {
   };
   const specs = { ...languageModelSpecs(languageModel), ...crossAttentionSpecs(crossAttention) };
   const loss = (p: Tensors, x: Tensors) => {
-    const user = { shape: crossAttention, context: userContext(p, crossAttention, x['embeddings']!, x['history.mask']!) };
+    const user = {
+      kind: 'cross-attention' as const,
+      shape: crossAttention,
+      context: userContext(p, crossAttention, x['embeddings']!, x['history.mask']!),
+    };
     const hidden = tf.reshape(readTexts(p, languageModel, x['tokens']!, user), [-1, 256]);
     return tokenLoss(p, languageModel, hidden, tf.reshape(x['targets']!, [-1]), tf.reshape(x['targetWeights']!, [-1]));
   };

@@ -11,8 +11,8 @@ import {
   type TensorSpec,
 } from '../engine/engine.ts';
 import { cacheShape } from '../model/languageModel/languageModel.ts';
-import { type PersonalisedShape, readNextTokens, readPrompts } from '../model/personalised.ts';
-import { encodeHistory } from '../model/userEncoder/autoregressive.ts';
+import { type PersonalisedShape, readNextTokens, readPrompts, userOutputNames } from '../model/personalised.ts';
+import { encodeUser } from '../model/userEncoder/userEncoder.ts';
 import type { DecodingSession } from './decoding.ts';
 
 export interface SessionOptions {
@@ -22,7 +22,7 @@ export interface SessionOptions {
   readonly shape: PersonalisedShape;
   /** Token ids of each prompt; none is empty. */
   readonly prompts: readonly (readonly number[])[];
-  /** `history.*` of the prompts' users, or their `embeddings` [prompts, history, encoderWidth] (host or device) with `history.mask`. */
+  /** `history.*` of the prompts' users, or their `embeddings` and `embeddings.mask` (host or device), as `encodeUser` gives them. */
   readonly history: Readonly<Record<string, HostTensor | DeviceTensors[string]>> | null;
   readonly beams: number;
   /** Tokens generated at most per row. */
@@ -132,22 +132,26 @@ export class LanguageModelSession implements DecodingSession {
     const { shape, history, parameters } = this.options;
     if (!shape.user) return {};
     if (!history) throw new Error('LanguageModelSession: expected a history for a model with a user path');
-    const mask = history['history.mask']!;
-    if (history['embeddings']) return { embeddings: history['embeddings'], 'history.mask': mask };
+    if (history['embeddings']) return { embeddings: history['embeddings'], 'embeddings.mask': history['embeddings.mask']! };
     const encoder = shape.user.encoder;
     const program = await this.compile(
-      'encodeHistory',
-      (x) => ({ embeddings: encodeHistory(x, encoder, x) }),
+      'encodeUser',
+      (x) => {
+        const { embeddings, mask } = encodeUser(x, encoder, x);
+        return { embeddings, 'embeddings.mask': mask };
+      },
       history,
       () => true,
     );
     const { device } = await program.run({ ...parameters, ...history });
-    return { embeddings: device['embeddings']!, 'history.mask': mask };
+    return device;
   }
 
   private disposeEmbeddings(inputs: Record<string, HostTensor | DeviceTensors[string]>): void {
-    const embeddings = inputs['embeddings'];
-    if (embeddings && 'kind' in embeddings && embeddings !== this.options.history?.['embeddings']) embeddings.dispose();
+    for (const name of EMBEDDINGS) {
+      const tensor = inputs[name];
+      if (tensor && 'kind' in tensor && tensor !== this.options.history?.[name]) tensor.dispose();
+    }
   }
 
   private compile(
@@ -183,15 +187,18 @@ export class LanguageModelSession implements DecodingSession {
   }
 }
 
+/** What the encoder tells of the users. */
+const EMBEDDINGS = ['embeddings', 'embeddings.mask'];
+
 function layerNames(prefix: string, layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`${prefix}.${layer}.keys`, `${prefix}.${layer}.values`]).flat();
 }
 
 function outputNames(purpose: string, shape: PersonalisedShape): string[] {
   const layers = shape.languageModel.numLayers;
-  if (purpose === 'encodeHistory') return ['embeddings'];
+  if (purpose === 'encodeUser') return EMBEDDINGS;
   if (purpose === 'readNextTokens') return layerNames('generated', layers);
-  return [...layerNames('prompt', layers), ...(shape.user ? [...layerNames('user', layers), 'user.bias', 'user.present'] : [])];
+  return [...layerNames('prompt', layers), ...userOutputNames(shape)];
 }
 
 export function createSession(options: SessionOptions): LanguageModelSession {

@@ -3,11 +3,11 @@ import type { HostTensors } from '../engine/engine.ts';
 import { exactValue } from '../evaluation/statistics.ts';
 import { gateValues } from '../model/integration/crossAttention.ts';
 import { countParameters } from '../model/parameters.ts';
-import type { PersonalisedShape } from '../model/personalised.ts';
-import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import { mergedModel, type PersonalisedShape } from '../model/personalised.ts';
+import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { drawSubset } from '../training/sampling.ts';
 import { trainableParameters } from '../training/strategies.ts';
-import { evaluateEncoder, evaluatePopularity } from './evaluateEncoder.ts';
+import { evaluateEncoder, evaluatePopularity, evaluateRepeatLast } from './evaluateEncoder.ts';
 import { evaluateTexts, type Metrics, majorityBaseline, type TextEvaluation } from './evaluateTexts.ts';
 import { meanTextLoss } from './finetuning.ts';
 import { disposeAll, type LoadedModel, uploadAll } from './loadedModel.ts';
@@ -35,9 +35,10 @@ export async function evaluate(context: RunContext, evaluation: Evaluation): Pro
   const startedAt = performance.now();
   const test = drawSubset(split.test.length, experiment.evaluation.users, experiment.seed, 'test').map((index) => split.test[index]!);
   updateStage(context, { name: 'evaluate', status: 'running', steps: test.length, stepsDone: 0 });
-  const parameters = await uploadAll(context.engine, evaluation.parameters);
+  const { shape, parameters: merged } = mergedModel(evaluation);
+  const parameters = await uploadAll(context.engine, merged);
   try {
-    const model: LoadedModel = { ...context, parameters, shape: evaluation.shape };
+    const model: LoadedModel = { ...context, parameters, shape };
     const result = await measureAll(context, evaluation, { ...context, ...evaluation, model, test, onProgress: progressOf(context) });
     workspace.runs.setResult(run.id, result);
     const seconds = (performance.now() - startedAt) / 1000;
@@ -85,6 +86,8 @@ async function evaluateBaselines(context: RunContext, { pretrainedEncoder }: Eva
     ? await evaluateEncoder({ ...context, ...texts, shape: pretrainedEncoder.encoder, parameters: pretrainedEncoder.encoderParameters })
     : {};
   const baseline =
-    experiment.task === 'next-item' ? evaluatePopularity({ ...context, ...texts }, split.test) : majorityBaseline(texts, split.train);
+    experiment.task === 'next-item'
+      ? { ...evaluatePopularity({ ...context, ...texts }, split.test), ...evaluateRepeatLast({ ...context, ...texts }) }
+      : majorityBaseline(texts, split.train);
   return { ...encoder, ...baseline };
 }

@@ -4,17 +4,17 @@ import { historyBatch } from '../data/batches.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
-import { PopularityBaseline } from '../evaluation/baselines.ts';
+import { PopularityBaseline, recentTitles } from '../evaluation/baselines.ts';
 import { recallAtK } from '../evaluation/metrics.ts';
 import { rankingMetrics, rankOfTarget } from '../evaluation/ranking.ts';
-import { nextEventLogits, type UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import { nextValueLogits, rankedFeatures, type UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import { specsOf } from '../training/gradientProgram.ts';
 import { fillUp, type Metrics, summariser } from './evaluateTexts.ts';
 import { disposeAll, uploadAll } from './loadedModel.ts';
 
-const CUTOFF = 10;
-const POPULAR_CUTOFFS = [1, 5, 10];
+const CUTOFFS = [1, 5, 10];
+const LONGEST_LIST = 10;
 
 interface RankingEvaluation {
   readonly reader: DatasetReader;
@@ -37,10 +37,25 @@ function addRanks(ranks: Ranks, scores: Float32Array, { reader, example }: { rea
   ranks.unfiltered.push(rankOfTarget(scores, target));
 }
 
-function hitsAndGains(ranks: readonly number[], prefix: string, experiment: Experiment): Metrics {
-  const { hitRate, ndcg } = rankingMetrics(ranks, CUTOFF);
+/** HR, NDCG and MRR at every cut-off. */
+function rankings(ranks: readonly number[], prefix: string, experiment: Experiment): Metrics {
   const summarise = summariser(experiment);
-  return { [`${prefix}hr@${CUTOFF}`]: summarise(hitRate), [`${prefix}ndcg@${CUTOFF}`]: summarise(ndcg) };
+  return Object.assign(
+    {},
+    ...CUTOFFS.map((k) => {
+      const { hitRate, ndcg, reciprocalRank } = rankingMetrics(ranks, k);
+      const within = reciprocalRank.map((value, user) => value * hitRate[user]!);
+      return {
+        [`${prefix}hr@${k}`]: summarise(hitRate),
+        [`${prefix}ndcg@${k}`]: summarise(ndcg),
+        [`${prefix}mrr@${k}`]: summarise(within),
+      };
+    }),
+  );
+}
+
+function rankingsOf({ filtered, unfiltered }: Ranks, prefix: string, experiment: Experiment): Metrics {
+  return { ...rankings(filtered, `${prefix}.`, experiment), ...rankings(unfiltered, `${prefix}.unfiltered.`, experiment) };
 }
 
 /** The pretrained encoder alone, by its title head: full ranking of the next item, seen items filtered and not. */
@@ -48,7 +63,7 @@ export async function evaluateEncoder(
   evaluation: RankingEvaluation & { engine: Engine; shape: UserEncoderShape; parameters: HostTensors },
 ): Promise<Metrics> {
   const { engine, reader, test, experiment, shape } = evaluation;
-  if (!shape.features.some(({ name }) => name === 'title')) return {};
+  if (!rankedFeatures(shape).includes('title')) return {};
   const parameters = await uploadAll(engine, evaluation.parameters);
   const ranks: Ranks = { filtered: [], unfiltered: [] };
   try {
@@ -56,7 +71,7 @@ export async function evaluateEncoder(
     for (let start = 0; start < test.length; start += batchSize) {
       const chunk = test.slice(start, start + batchSize);
       const inputs = historyBatch(reader, fillUp(chunk, batchSize), experiment.encoder.features, shape.maxHistory);
-      const program = await engine.compile((all) => ({ logits: nextEventLogits(all, shape, all, 'title') }), {
+      const program = await engine.compile((all) => ({ logits: nextValueLogits(all, shape, all, 'title') }), {
         key: JSON.stringify(['next-event-logits', shape]),
         inputs: specsOf({ ...parameters, ...inputs }),
       });
@@ -69,10 +84,7 @@ export async function evaluateEncoder(
   } finally {
     disposeAll(parameters);
   }
-  return {
-    ...hitsAndGains(ranks.filtered, 'encoder.', experiment),
-    ...hitsAndGains(ranks.unfiltered, 'encoder.unfiltered.', experiment),
-  };
+  return rankingsOf(ranks, 'encoder', experiment);
 }
 
 /**
@@ -84,16 +96,31 @@ export function evaluatePopularity({ reader, test, experiment }: RankingEvaluati
   const popularity = new PopularityBaseline(trainingItems, reader.titles);
   const ranks: Ranks = { filtered: [], unfiltered: [] };
   for (const example of test) addRanks(ranks, popularity.scores, { reader, example });
-  const top = popularity.topTitles(CUTOFF);
+  const top = popularity.topTitles(LONGEST_LIST);
+  return {
+    ...rankingsOf(ranks, 'popularity', experiment),
+    ...recalls(
+      test.map(() => top),
+      { reader, test, experiment },
+      'popularity.',
+    ),
+  };
+}
+
+/** The user's own last items, most recent first: what repeats itself. With seen items filtered nothing would be left of it. */
+export function evaluateRepeatLast({ reader, test, experiment }: RankingEvaluation): Metrics {
+  const histories = test.map(({ userId, labelIndex }) => timelineOf(reader, userId).itemIds.subarray(0, labelIndex));
+  const ranks = test.map(({ userId, labelIndex }, user) => {
+    const scores = new Float32Array(reader.titles.length + FIRST_VALUE_ID);
+    for (const [place, itemId] of histories[user]!.entries()) scores[itemId + FIRST_VALUE_ID] = place + 1;
+    return rankOfTarget(scores, timelineOf(reader, userId).itemIds[labelIndex]! + FIRST_VALUE_ID);
+  });
+  const lists = histories.map((history) => recentTitles(history, reader.titles, LONGEST_LIST));
+  return { ...rankings(ranks, 'repeatLast.unfiltered.', experiment), ...recalls(lists, { reader, test, experiment }, 'repeatLast.') };
+}
+
+function recalls(lists: readonly string[][], { reader, test, experiment }: RankingEvaluation, prefix: string): Metrics {
   const targets = test.map(({ userId, labelIndex }) => reader.titles[timelineOf(reader, userId).itemIds[labelIndex]!]!);
   const summarise = summariser(experiment);
-  const recalls = POPULAR_CUTOFFS.map((k) => {
-    const hits = recallAtK(
-      test.map(() => top),
-      targets,
-      k,
-    );
-    return [`popularity.recall@${k}`, summarise(hits)] as const;
-  });
-  return { ...hitsAndGains(ranks.filtered, 'popularity.', experiment), ...Object.fromEntries(recalls) };
+  return Object.fromEntries(CUTOFFS.map((k) => [`${prefix}recall@${k}`, summarise(recallAtK(lists, targets, k))]));
 }

@@ -38,12 +38,30 @@ export function pretrainedShape(workspace: Workspace, experiment: Experiment): L
   if (!model) return null;
   const { shape, close } = openCheckpoint(model.path);
   close();
-  const { kind, numHeads } = experiment.integration;
-  if (kind !== 'cross-attention' || shape.dModel % numHeads === 0) return shape;
-  throw new AppError(
-    'experiment-invalid',
-    `integration.numHeads: expected a divisor of ${shape.dModel}, the width of "${model.name}", got ${numHeads}`,
-  );
+  requireFit(model.name, shape, experiment);
+  return shape;
+}
+
+/** What can be said of an experiment only once the model that it names is known. */
+function requireFit(name: string, shape: LanguageModelShape, { integration, strategy }: Experiment): void {
+  const { kind, numHeads, everyNthLayer } = integration;
+  const refuse = (what: string) => {
+    throw new AppError('experiment-invalid', what);
+  };
+  if (kind === 'cross-attention' && shape.dModel % numHeads !== 0) {
+    refuse(`integration.numHeads: expected a divisor of ${shape.dModel}, the width of "${name}", got ${numHeads}`);
+  }
+  if (kind === 'cross-attention' && everyNthLayer > shape.numLayers) {
+    refuse(`integration.everyNthLayer: expected at most ${shape.numLayers}, the layers of "${name}", got ${everyNthLayer}`);
+  }
+  if (kind === 'soft-prompt' && shape.architecture === 'llama') {
+    refuse(`integration.kind: expected "cross-attention" or "text-prompt" with "${name}", whose positions are rotary, got "soft-prompt"`);
+  }
+  if (strategy === 'lora') {
+    refuse(
+      `strategy: expected "full", "enc" or "proj" with the pretrained language model "${name}", got "lora"; adapters are for scratch models`,
+    );
+  }
 }
 
 /**

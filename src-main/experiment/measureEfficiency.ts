@@ -1,4 +1,4 @@
-import type { Experiment } from '../../src-shared/experiment.ts';
+import { type Experiment, usesEncoder } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import type { EfficiencyPoint } from '../../src-shared/run.ts';
 import { timelineOf } from '../data/timelines.ts';
@@ -9,7 +9,7 @@ import { createSession } from '../evaluation/languageModelSession.ts';
 import { mean } from '../evaluation/statistics.ts';
 import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, initializeParameters } from '../model/parameters.ts';
-import type { PersonalisedShape } from '../model/personalised.ts';
+import { type PersonalisedShape, prefixSlots } from '../model/personalised.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { disposeAll, uploadAll } from './loadedModel.ts';
@@ -52,9 +52,10 @@ export async function measureEfficiency(options: EfficiencyOptions): Promise<Eff
   const prompt = taskPrompt(experiment.task);
   const points: EfficiencyPoint[] = [];
   for (const historyLength of lengths) {
-    const embedded = embeddingPromptTokens(tokenizer, prompt);
+    const request = embeddingRequest(options, historyLength);
+    const embedded = embeddingPromptTokens(tokenizer, prompt) + prefixSlots(request.shape);
     const prompted = textPromptTokens({ tokenizer, taskPrompt: prompt, histories }, historyLength);
-    points.push(await measurePoint(options, 'embedding', historyLength, embedded, embeddingRequest(options, historyLength)));
+    points.push(await measurePoint(options, 'embedding', historyLength, embedded, request));
     points.push(await measurePoint(options, 'text-prompt', historyLength, prompted, textRequest(options, historyLength, prompted)));
   }
   return points;
@@ -74,8 +75,11 @@ async function measurePoint(
 }
 
 function embeddingRequest({ experiment, reader, tokenizer, model }: EfficiencyOptions, historyLength: number): Request {
-  const crossAttention: Experiment = { ...experiment, integration: { ...experiment.integration, kind: 'cross-attention' } };
-  const shape = personalisedShape(model.shape.languageModel, crossAttention, encoderShape(experiment, reader, historyLength));
+  const { integration } = experiment;
+  const kind = usesEncoder(integration) ? integration.kind : 'cross-attention';
+  // Adapters are merged before a model is served.
+  const served: Experiment = { ...experiment, strategy: 'full', integration: { ...integration, kind } };
+  const shape = personalisedShape(model.shape.languageModel, served, encoderShape(experiment, reader, historyLength));
   return { shape, prompt: tokenizer.encodePrompt(taskPrompt(experiment.task)), history: fullHistory(experiment, historyLength) };
 }
 

@@ -1,7 +1,7 @@
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
-import { type Experiment, experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
+import { type Experiment, experimentJsonSchema, experimentSchema, type Problem, usesEncoder } from '../../src-shared/experiment.ts';
 import { nearestName } from '../store/nearestName.ts';
 
 export interface ParsedExperiment {
@@ -14,7 +14,8 @@ type Range = { offset: number; length: number };
 type JsonSchema = { properties?: Record<string, JsonSchema>; anyOf?: JsonSchema[] };
 
 const MAX_SHOWN_KEYS = 12;
-const TRAINS_NOTHING = 'strategy "enc" trains the encoder and its cross-attention only: it needs integration "cross-attention"; use "full"';
+const trainsNothingMessage = (strategy: string) =>
+  `strategy "${strategy}" trains what reads the user only: it needs integration "cross-attention" or "soft-prompt"; use "full" or "lora"`;
 
 /**
  * Reads an experiment file: JSON with comments and trailing commas, checked against the schema. Every problem names its place;
@@ -37,7 +38,7 @@ export function parseExperiment(text: string): ParsedExperiment {
   const checked = experimentSchema.safeParse(getNodeValue(root));
   const problems = [...duplicates, ...(checked.error?.issues ?? []).flatMap((issue) => toProblems(issue, root, locate))];
   if (checked.success && trainsNothing(checked.data))
-    problems.push(problem(TRAINS_NOTHING, ['strategy'], locate(valueRange(root, ['strategy']))));
+    problems.push(problem(trainsNothingMessage(checked.data.strategy), ['strategy'], locate(valueRange(root, ['strategy']))));
   return { experiment: checked.success && problems.length === 0 ? checked.data : null, problems };
 }
 
@@ -57,9 +58,9 @@ export function requireExperiment(text: string, file = 'experiment'): Experiment
   });
 }
 
-/** `enc` freezes the language model; without an encoder nothing is left. */
+/** `enc` and `proj` freeze the language model; without an encoder nothing is left. */
 function trainsNothing({ strategy, integration }: Experiment): boolean {
-  return strategy === 'enc' && integration.kind !== 'cross-attention';
+  return (strategy === 'enc' || strategy === 'proj') && !usesEncoder(integration);
 }
 
 function syntaxMessage(error: ParseError): string {
@@ -92,7 +93,19 @@ function issueMessage(issue: z.core.$ZodIssue, root: Node): string {
   const message = issue.message.replace(/^Invalid (input|option): /, '');
   if (issue.code === 'custom') return message;
   const given = node && node.type !== 'object' && node.type !== 'array' ? `, got ${JSON.stringify(getNodeValue(node))}` : '';
-  return `${name === '' ? 'experiment' : name}: ${message.replace(/, received .*$/, '')}${given}`;
+  return `${name === '' ? 'experiment' : name}: ${message.replace(/, received .*$/, '')}${given}${valueAdvice(issue, node)}`;
+}
+
+/** The value of a closed set that a misspelt one resembles. */
+function valueAdvice(issue: z.core.$ZodIssue, node: Node | undefined): string {
+  if (node?.type !== 'string') return '';
+  const near = nearestName(String(getNodeValue(node)), allowedValues(issue));
+  return near ? `; did you mean "${near}"?` : '';
+}
+
+function allowedValues(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(allowedValues) : [];
 }
 
 function unknownKey(path: JSONPath, root: Node, locate: Locator): Problem {
@@ -107,13 +120,13 @@ function unknownKey(path: JSONPath, root: Node, locate: Locator): Problem {
 
 function knownKeys(path: JSONPath): string[] {
   let schema: JsonSchema | undefined = experimentJsonSchema();
-  for (const segment of path) schema = propertiesOf(schema)[String(segment)];
-  return Object.keys(propertiesOf(schema)).filter((key) => key !== '$schema');
+  for (const segment of path) schema = withProperties(schema?.properties?.[String(segment)]);
+  return Object.keys(schema?.properties ?? {}).filter((key) => key !== '$schema');
 }
 
-/** The properties of an object, or of the one alternative that is an object. */
-function propertiesOf(schema: JsonSchema | undefined): Record<string, JsonSchema> {
-  return schema?.properties ?? schema?.anyOf?.find(({ properties }) => properties)?.properties ?? {};
+/** The object among the alternatives of a value that may also be null. */
+function withProperties(schema: JsonSchema | undefined): JsonSchema | undefined {
+  return schema?.anyOf?.find(({ properties }) => properties) ?? schema;
 }
 
 /** The place of the key of a property. */

@@ -5,7 +5,7 @@ import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
 import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
-import { userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import { eventText, nextItemText, targetText } from '../text/prompts.ts';
 import { trainableParameters } from '../training/strategies.ts';

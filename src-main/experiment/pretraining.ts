@@ -7,13 +7,14 @@ import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
 import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { initializeParameters } from '../model/parameters.ts';
 import { textLoss } from '../model/personalised.ts';
-import { nextEventLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/autoregressive.ts';
+import { pretrainingLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
 import { nextItemText } from '../text/prompts.ts';
 import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
 import { deriveSeed } from '../training/random.ts';
 import { createEpochSampler, drawSubset } from '../training/sampling.ts';
 import { decayedParameters } from '../training/strategies.ts';
 import { heldOutBatch } from './encoderExamples.ts';
+import { createEncoderInputs, type EncoderInputs } from './encoderInputs.ts';
 import { createItemCorpus, type TextSource } from './itemCorpus.ts';
 import type { RunContext } from './runContext.ts';
 import { hashDescription } from './sharedStages.ts';
@@ -31,25 +32,28 @@ function sharedDescription({ engine, experiment, run }: RunContext) {
   return { version: APP_VERSION, engine: engine.name, provider: engine.provider, threads, seed, dataset: run.datasetFingerprint };
 }
 
-/** Next-event pretraining of the user encoder; returns its parameters, prediction heads included. */
+/** Pretraining of the user encoder; returns its parameters, prediction heads included. */
 export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): Promise<HostTensors> {
   const { experiment, reader } = context;
-  const { pretraining, dropout, features } = experiment.encoder;
+  const { pretraining, dropout, features, clozeRate } = experiment.encoder;
   const specs = userEncoderSpecs(shape);
   const rows = pretrainingRows(reader, shape.maxHistory);
   const sampler = createEpochSampler({ ...pretraining, count: rows.length, seed: experiment.seed, stage: 'pretrain-encoder' });
-  const masks = dropoutSpecs(shape.numLayers, pretraining.batchSize, shape.maxHistory, shape.dModel);
-  const loss: LossFunction = (parameters, inputs) => nextEventLoss(parameters, shape, inputs).loss;
-  const key = JSON.stringify(['next-event', shape]);
+  const places = shape.maxHistory + (shape.architecture === 'bert4rec' ? 1 : 0);
+  const masks = dropoutSpecs(shape.numLayers, pretraining.batchSize, places, shape.dModel);
+  const encoderInputs = createEncoderInputs({ shape, reader, train: context.split.train, clozeRate });
+  const loss: LossFunction = (parameters, inputs) => pretrainingLoss(parameters, shape, inputs).loss;
+  const key = JSON.stringify(['encoder-pretraining', shape]);
   const batch = (step: number, micro: number): HostTensors => {
     const drawn = sampler.batch(step, micro).map((index) => rows[index]!);
-    const inputs = pretrainingBatch(reader, drawn, features, shape.maxHistory);
+    const seed = deriveSeed(experiment.seed, 'encoder inputs', step, micro);
+    const inputs = encoderInputs.forTraining(pretrainingBatch(reader, drawn, features, shape.maxHistory), seed);
     if (dropout === 0) return inputs;
     return { ...inputs, ...dropoutInputs(masks, dropout, deriveSeed(experiment.seed, 'dropout', step, micro)) };
   };
   return runTrainingStage(context, {
     name: 'pretrain-encoder',
-    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, pretraining }),
+    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, clozeRate, pretraining }),
     checkpointEvery: experiment.training.checkpointEvery,
     training: {
       key,
@@ -62,7 +66,7 @@ export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): P
       tokensIn: (inputs) => countOnes(inputs['labels.mask']!.data),
       validation: {
         every: experiment.training.validateEvery,
-        measure: (parameters) => validateEncoder(context, shape, { key, loss, parameters }),
+        measure: (parameters) => validateEncoder(context, shape, encoderInputs, { key, loss, parameters }),
       },
     },
   });
@@ -72,6 +76,7 @@ export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): P
 async function validateEncoder(
   { engine, experiment, reader, split: { validation } }: RunContext,
   shape: UserEncoderShape,
+  encoderInputs: EncoderInputs,
   program: { key: string; loss: LossFunction; parameters: DeviceTensors },
 ): Promise<Record<string, number>> {
   const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'encoder validation').map((index) => validation[index]!);
@@ -81,7 +86,8 @@ async function validateEncoder(
   let sum = 0;
   for (let start = 0; start < drawn.length; start += batchSize) {
     const chunk = drawn.slice(start, start + batchSize);
-    sum += chunk.length * (await lossOf(heldOutBatch(reader, chunk, experiment.encoder.features, shape.maxHistory)));
+    const heldOut = heldOutBatch(reader, chunk, experiment.encoder.features, shape.maxHistory);
+    sum += chunk.length * (await lossOf(encoderInputs.forValidation(heldOut, deriveSeed(experiment.seed, 'encoder validation', start))));
   }
   return { validationLoss: sum / drawn.length };
 }

@@ -1,10 +1,12 @@
 import { AppError, toErrorData } from '../../src-shared/errors.ts';
-import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
+import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared/experiment.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
+import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { readWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
@@ -53,8 +55,7 @@ async function runStages(options: RunOptions): Promise<void> {
   const encoder = encoderShape(experiment, reader);
   const languageModel = base.shape;
   const stages = new Set(neededStages(experiment));
-  const none: HostTensors = {};
-  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : none;
+  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
   const shape = personalisedShape(languageModel, experiment, encoder);
   const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
@@ -74,6 +75,12 @@ async function baseParameters(context: RunContext, isPretrainedHere: boolean): P
   const { folder, shape } = context.languageModel;
   if (folder !== null) return readWeights(folder);
   return isPretrainedHere ? pretrainLanguageModel(context, shape) : {};
+}
+
+/** The encoder of the run that the experiment names; nothing for one that starts from random weights, or takes no part. */
+function adoptedEncoder({ workspace, experiment, run }: RunContext, shape: UserEncoderShape): HostTensors {
+  const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
+  return runId === null ? {} : readEncoderOfRun(workspace, runId, shape, run.datasetFingerprint);
 }
 
 async function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Promise<RunContext> {

@@ -1,8 +1,9 @@
-import type { Experiment, ScratchModelConfig } from '../../src-shared/experiment.ts';
+import { type Experiment, type ScratchModelConfig, usesEncoder } from '../../src-shared/experiment.ts';
+import type { MemoryShape } from '../model/integration/memory.ts';
 import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
 import type { ParameterSpecs } from '../model/parameters.ts';
-import { type PersonalisedShape, personalisedSpecs } from '../model/personalised.ts';
-import type { UserEncoderShape } from '../model/userEncoder/autoregressive.ts';
+import { type PersonalisedShape, personalisedSpecs, type UserShape } from '../model/personalised.ts';
+import { type UserEncoderShape, userSlots } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 
 /** Positions that every language model has at least: models with and without text prompts then share their pretraining. */
@@ -14,7 +15,7 @@ const TOKENS_BESIDE_HISTORY = 96;
 
 /** Events that are written into the prompt. */
 export function promptedEvents(experiment: Experiment): number {
-  return experiment.integration.kind === 'text-prompt' ? experiment.history.prompted : 0;
+  return experiment.integration.kind === 'none' ? 0 : experiment.history.prompted;
 }
 
 /** Longest text in tokens for a number of prompted events: the next power of two that holds it. */
@@ -29,32 +30,36 @@ export function scratchShape(experiment: Experiment, vocabularySize: number): La
 }
 
 export function encoderShape(experiment: Experiment, reader: DatasetReader, maxHistory = experiment.history.embedded): UserEncoderShape {
-  const { dModel, numLayers, numHeads, features } = experiment.encoder;
+  const { dModel, numLayers, numHeads, features, architecture, labels, sampledSoftmax, dual } = experiment.encoder;
   const sized = features.map((name) => ({ name, vocabularySize: reader.vocabulary(name).length }));
-  return { features: sized, maxHistory, dModel, numLayers, numHeads };
+  return {
+    architecture,
+    features: sized,
+    maxHistory,
+    dModel,
+    numLayers,
+    numHeads,
+    ...(architecture === 'dual' ? { dual } : { ...(labels && { labels }), ...(sampledSoftmax > 0 && { sampledSoftmax }) }),
+  };
 }
 
-/** The model that is fine-tuned: with an encoder and cross-attention, or the language model alone. */
+/** The model that is fine-tuned: the language model with its adapters, and an encoder where one takes part. */
 export function personalisedShape(languageModel: LanguageModelShape, experiment: Experiment, encoder: UserEncoderShape): PersonalisedShape {
-  const { kind, gated, gateInit, projectionSize, numHeads } = experiment.integration;
-  if (kind !== 'cross-attention') return { languageModel, user: null };
-  const { dModel, numLayers } = languageModel;
-  return {
-    languageModel,
-    user: {
-      encoder,
-      crossAttention: {
-        gated,
-        gateInit,
-        projectionSize,
-        numHeads,
-        encoderWidth: encoder.dModel,
-        maxHistory: encoder.maxHistory,
-        dModel,
-        numLayers,
-      },
-    },
+  const { integration, strategy, lora } = experiment;
+  const user = usesEncoder(integration) ? userShape(languageModel, experiment, encoder) : null;
+  return { languageModel, user, ...(strategy === 'lora' && { lora }) };
+}
+
+function userShape({ dModel, numLayers }: LanguageModelShape, { integration }: Experiment, encoder: UserEncoderShape): UserShape {
+  const { kind, gated, gateInit, residual, everyNthLayer, numHeads, taskPromptLength, projectionSize, perceiver } = integration;
+  const memory: MemoryShape = {
+    projectionSize,
+    encoderWidth: encoder.dModel,
+    maxHistory: userSlots(encoder),
+    ...(perceiver && { perceiver }),
   };
+  if (kind === 'soft-prompt') return { encoder, softPrompt: { ...memory, taskPromptLength, dModel } };
+  return { encoder, crossAttention: { ...memory, gated, gateInit, residual, everyNthLayer, numHeads, dModel, numLayers } };
 }
 
 /** Parameters of the fine-tuned model: all but the encoder's prediction heads, which only pretraining uses. */

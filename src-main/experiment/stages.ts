@@ -1,11 +1,11 @@
-import type { Experiment, LanguageModelConfig } from '../../src-shared/experiment.ts';
+import { type Experiment, type LanguageModelConfig, usesEncoder } from '../../src-shared/experiment.ts';
 import type { Stage, StageName } from '../../src-shared/run.ts';
 
 /** Stages that an experiment needs, in order: pretraining that nothing would use, or of no steps, is left out. */
 export function neededStages({ encoder, integration, languageModel }: Experiment): StageName[] {
-  const usesEncoder = integration.kind === 'cross-attention' && encoder.init === 'pretrained' && encoder.pretraining.steps > 0;
+  const pretrained = usesEncoder(integration) && encoder.init === 'pretrained' && encoder.pretraining.steps > 0;
   const names: (StageName | false)[] = [
-    usesEncoder && 'pretrain-encoder',
+    pretrained && 'pretrain-encoder',
     scratchSteps(languageModel) > 0 && 'pretrain-language-model',
     'finetune',
     'evaluate',

@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '../../src-shared/dataset.ts';
 import type { Experiment, IntegrationConfig, Task } from '../../src-shared/experiment.ts';
 
-type Integration = IntegrationConfig['kind'];
+type Integration = Extract<IntegrationConfig['kind'], 'cross-attention' | 'text-prompt' | 'none'>;
 
 /** Sizes that suit a dataset: what a first run can do in about a minute on two cores, and more where there is more to learn. */
 interface Sizes {

@@ -5,7 +5,7 @@ import type { RunDetail } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import type { HostTensors } from '../engine/engine.ts';
 import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
-import type { PersonalisedShape } from '../model/personalised.ts';
+import { mergedModel, type PersonalisedShape } from '../model/personalised.ts';
 import { writeModelFolder } from '../pretrained/exportFolder.ts';
 import { readWeights } from '../pretrained/weights.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
@@ -21,7 +21,7 @@ export interface TrainedRun {
   readonly reader: DatasetReader;
   readonly languageModel: BaseLanguageModel;
   readonly shape: PersonalisedShape;
-  /** Those of its checkpoint: all of them, or all but the weights of `frozen`. */
+  /** Those of its checkpoint, adapters merged: all of them, or all but the weights of `frozen`. */
   readonly parameters: HostTensors;
   /** The pretrained language model whose weights did not train. */
   readonly frozen: ModelSummary | null;
@@ -40,8 +40,8 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
   const experiment = experimentSchema.parse(run.config);
   const reader = await openDatasetView(workspace.datasets, run.datasetName, experiment.data);
   const languageModel = openTrainedLanguageModel(workspace, run, experiment);
-  const shape = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
-  const { parameters } = readCheckpoint(checkpoint.path).state;
+  const trained = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
+  const { shape, parameters } = mergedModel({ shape: trained, parameters: readCheckpoint(checkpoint.path).state.parameters });
   const isWhole = Object.keys(languageModelSpecs(languageModel.shape)).every((name) => parameters[name]);
   const frozen = isWhole ? null : pretrainedModel(workspace, experiment);
   return { run, experiment, reader, languageModel, shape, parameters, frozen };

@@ -1,12 +1,13 @@
 import type { ParameterCounts } from '../../src-shared/run.ts';
 import { type HostTensors, sizeOf, type TensorSpec } from '../engine/engine.ts';
 
-export type Component = 'encoder' | 'languageModel' | 'projection' | 'crossAttention' | 'gates';
+export type Component = 'encoder' | 'languageModel' | 'lora' | 'projection' | 'perceiver' | 'crossAttention' | 'softPrompt' | 'gates';
 
 /** Shape, initialisation, owner and weight decay of one trainable tensor. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
-  readonly init: 'zeros' | 'ones' | { readonly std: number } | { readonly constant: number };
+  /** `std`: normal around 0; `uniform`: between minus and plus this. */
+  readonly init: 'zeros' | 'ones' | { readonly std: number } | { readonly constant: number } | { readonly uniform: number };
   readonly component: Component;
   /** False for norms, biases, gates and embeddings: decoupled weight decay leaves them alone. */
   readonly decay: boolean;
@@ -27,6 +28,7 @@ export function initializeParameters(specs: ParameterSpecs, seed: number): HostT
       const data = new Float32Array(sizeOf(spec.shape));
       if (spec.init === 'ones') data.fill(1);
       else if (spec.init !== 'zeros' && 'constant' in spec.init) data.fill(spec.init.constant);
+      else if (spec.init !== 'zeros' && 'uniform' in spec.init) fillUniform(data, spec.init.uniform, seedOf(seed, name));
       else if (spec.init !== 'zeros') fillNormal(data, spec.init.std, seedOf(seed, name));
       return [name, { data, shape: spec.shape, dtype: 'float32' as const }];
     }),
@@ -65,6 +67,11 @@ export function seedOf(seed: number, text: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash;
+}
+
+function fillUniform(data: Float32Array, bound: number, seed: number): void {
+  const uniform = seededUniform(seed);
+  for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
 }
 
 /** Normal numbers by the Box-Muller transform. */

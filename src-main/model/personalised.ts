@@ -1,7 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
-import { type CrossAttentionShape, crossAttentionSpecs, userContext } from './integration/crossAttention.ts';
+import type { HostTensors, Tensors } from '../engine/engine.ts';
+import { attendingLayers, type CrossAttentionShape, crossAttentionSpecs, userContext } from './integration/crossAttention.ts';
+import { memorySlots, readMemory } from './integration/memory.ts';
+import { type SoftPromptShape, softPrefix, softPromptSpecs } from './integration/softPrompt.ts';
+import type { UserPath } from './integration/userPath.ts';
 import {
   type LanguageModelShape,
   languageModelSpecs,
@@ -9,22 +12,41 @@ import {
   readTexts,
   tokenLogits,
   tokenLoss,
-  type UserPath,
 } from './languageModel/languageModel.ts';
+import { type LoraShape, loraSpecs, mergeAdapters, scaleAdapters } from './lora.ts';
 import type { ParameterSpecs } from './parameters.ts';
-import { encodeHistory, type UserEncoderShape, userEncoderSpecs } from './userEncoder/autoregressive.ts';
+import { encodeUser, type UserEncoderShape, userEncoderSpecs } from './userEncoder/userEncoder.ts';
 
-/** A language model, and how it learns about the user: by cross-attention to an encoder's embeddings, or not at all. */
+/** How a language model reads an encoder's embeddings. */
+export type UserShape = { readonly encoder: UserEncoderShape } & (
+  | { readonly crossAttention: CrossAttentionShape; readonly softPrompt?: undefined }
+  | { readonly softPrompt: SoftPromptShape; readonly crossAttention?: undefined }
+);
+
+/** A language model, with low-rank adapters or without, and how it learns about the user: from an encoder's embeddings, or not at all. */
 export interface PersonalisedShape {
   readonly languageModel: LanguageModelShape;
-  readonly user: { readonly encoder: UserEncoderShape; readonly crossAttention: CrossAttentionShape } | null;
+  readonly lora?: LoraShape;
+  readonly user: UserShape | null;
 }
 
-/** Every parameter of the model: language model, and with a user path also encoder, projection, cross-attention and gates. */
+/** Every parameter of the model: language model and its adapters, and with a user path also encoder, projection and integration. */
 export function personalisedSpecs(shape: PersonalisedShape): ParameterSpecs {
   const base = languageModelSpecs(shape.languageModel);
-  if (!shape.user) return base;
-  return { ...base, ...userEncoderSpecs(shape.user.encoder), ...crossAttentionSpecs(shape.user.crossAttention) };
+  const adapted = shape.lora ? { ...base, ...loraSpecs(base, shape.lora) } : base;
+  if (!shape.user) return adapted;
+  const { encoder, crossAttention, softPrompt } = shape.user;
+  return {
+    ...adapted,
+    ...userEncoderSpecs(encoder),
+    ...(crossAttention ? crossAttentionSpecs(crossAttention) : softPromptSpecs(softPrompt)),
+  };
+}
+
+/** The same model with its adapters merged into the weights: what is evaluated and written with. */
+export function mergedModel(model: { shape: PersonalisedShape; parameters: HostTensors }): typeof model {
+  const { lora, ...shape } = model.shape;
+  return lora ? { shape, parameters: mergeAdapters(model.parameters, lora) } : model;
 }
 
 /**
@@ -33,13 +55,10 @@ export function personalisedSpecs(shape: PersonalisedShape): ParameterSpecs {
  */
 export function readUser(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
   if (!shape.user) return null;
-  const { encoder, crossAttention } = shape.user;
-  const embeddings = encodeHistory(parameters, encoder, inputs);
+  const { embeddings, mask } = encodeUser(parameters, shape.user.encoder, inputs);
   const visible = inputs['history.visible'];
-  const context = visible
-    ? userContext(parameters, crossAttention, repeatRows(embeddings, visible.shape[0]!), visible)
-    : userContext(parameters, crossAttention, embeddings, inputs['history.mask']!);
-  return { shape: crossAttention, context };
+  if (!visible) return readUserEmbeddings(parameters, shape, { embeddings, 'embeddings.mask': mask });
+  return readUserEmbeddings(parameters, shape, { embeddings: repeatRows(embeddings, visible.shape[0]!), 'embeddings.mask': visible });
 }
 
 /** Each history once for every text about it: [histories, history, width] -> [rows, history, width], rows a multiple of histories. */
@@ -49,11 +68,27 @@ function repeatRows(embeddings: Tensor, rows: number): Tensor {
   return tf.reshape(repeated, [rows, history, width]);
 }
 
-/** The user path from embeddings computed before (the input `embeddings`), so that the encoder does not run again. */
+/**
+ * The user path from embeddings computed before (the inputs `embeddings` and `embeddings.mask`, as `encodeUser` gives them), so that the
+ * encoder does not run again.
+ */
 export function readUserEmbeddings(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
   if (!shape.user) return null;
-  const { crossAttention } = shape.user;
-  return { shape: crossAttention, context: userContext(parameters, crossAttention, inputs['embeddings']!, inputs['history.mask']!) };
+  const { crossAttention, softPrompt } = shape.user;
+  const [embeddings, mask] = [inputs['embeddings']!, inputs['embeddings.mask']!];
+  if (crossAttention) {
+    return { kind: 'cross-attention', shape: crossAttention, context: userContext(parameters, crossAttention, embeddings, mask) };
+  }
+  return { kind: 'soft-prompt', prefix: softPrefix(parameters, softPrompt, readMemory(parameters, softPrompt, embeddings, mask)) };
+}
+
+/**
+ * Final hidden states of the texts `tokens`, read with the user of `history.*` and with the adapters: [batch, length, dModel].
+ * @param inputs int32 `tokens` [batch, length] right-padded; `history.*` with a user path
+ */
+export function readPersonalised(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensor {
+  const user = readUser(parameters, shape, inputs);
+  return readTexts(scaleAdapters(parameters, shape.lora), shape.languageModel, inputs['tokens']!, user);
 }
 
 /**
@@ -62,8 +97,7 @@ export function readUserEmbeddings(parameters: Tensors, shape: PersonalisedShape
  *   `targetPositions` [targets] says which of the batch * length positions each target follows; without it there is one at every position
  */
 export function textLoss(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensor {
-  const hidden = readTexts(parameters, shape.languageModel, inputs['tokens']!, readUser(parameters, shape, inputs));
-  return targetLoss(parameters, shape, hidden, inputs);
+  return targetLoss(parameters, shape, readPersonalised(parameters, shape, inputs), inputs);
 }
 
 /** `textLoss` from the hidden states [batch, length, dModel]. */
@@ -80,17 +114,31 @@ export function targetLoss(parameters: Tensors, shape: PersonalisedShape, hidden
 const cacheNames = (prefix: string, layers: number) =>
   Array.from({ length: layers }, (_, layer) => ({ keys: `${prefix}.${layer}.keys`, values: `${prefix}.${layer}.values` }));
 
+/** Names of what `readPrompts` tells of the user. */
+export function userOutputNames({ user }: PersonalisedShape): string[] {
+  if (!user) return [];
+  if (!user.crossAttention) return ['user.prefixLengths'];
+  const caches = attendingLayers(user.crossAttention).flatMap((layer) => [`user.${layer}.keys`, `user.${layer}.values`]);
+  return [...caches, 'user.bias', 'user.present'];
+}
+
+/** Slots before the text that a soft prompt may take. */
+export function prefixSlots({ user }: PersonalisedShape): number {
+  return user?.softPrompt ? user.softPrompt.taskPromptLength + memorySlots(user.softPrompt) : 0;
+}
+
 /**
  * The prompts' last hidden state turned into log-probabilities, and everything that later steps attend to.
  * @param inputs int32 `tokens` [prompts, promptLength] right-padded, int32 `promptLengths` [prompts]; with a user path also
- *   `embeddings` [prompts, history, encoderWidth] and `history.mask`
- * @returns `logProbabilities` [prompts, vocabularySize]; `prompt.<layer>.keys|values`; `user.<layer>.keys|values`, `user.bias`, `user.present`
+ *   `embeddings` [prompts, slots, encoderWidth] and `embeddings.mask`
+ * @returns `logProbabilities` [prompts, vocabularySize]; `prompt.<layer>.keys|values`, a soft prompt's included; those of `userOutputNames`
  */
 export function readPrompts(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensors {
   const outputs: Tensors = {};
   const user = readUserEmbeddings(parameters, shape, inputs);
   const names = cacheNames('prompt', shape.languageModel.numLayers);
-  const hidden = readTexts(parameters, shape.languageModel, inputs['tokens']!, user, (layer, cache) => {
+  const adapted = scaleAdapters(parameters, shape.lora);
+  const hidden = readTexts(adapted, shape.languageModel, inputs['tokens']!, user, (layer, cache) => {
     outputs[names[layer]!.keys] = cache.keys;
     outputs[names[layer]!.values] = cache.values;
   });
@@ -102,13 +150,29 @@ export function readPrompts(parameters: Tensors, shape: PersonalisedShape, input
   return outputs;
 }
 
-function userOutputs({ context }: UserPath): Tensors {
-  const outputs: Tensors = { 'user.bias': context.bias, 'user.present': context.present };
-  cacheNames('user', context.layers.length).forEach((name, layer) => {
-    outputs[name.keys] = context.layers[layer]!.keys;
-    outputs[name.values] = context.layers[layer]!.values;
+function userOutputs(user: UserPath): Tensors {
+  if (user.kind === 'soft-prompt') return { 'user.prefixLengths': user.prefix.lengths };
+  const { bias, present, layers } = user.context;
+  const outputs: Tensors = { 'user.bias': bias, 'user.present': present };
+  cacheNames('user', layers.length).forEach((name, layer) => {
+    const cache = layers[layer];
+    if (cache) Object.assign(outputs, { [name.keys]: cache.keys, [name.values]: cache.values });
   });
   return outputs;
+}
+
+/** The inverse of `userOutputs` for decoding: a soft prompt is in the prompts' caches already. */
+function userFromOutputs({ user }: PersonalisedShape, inputs: Tensors): UserPath | null {
+  if (!user?.crossAttention) return null;
+  const layers = cacheNames('user', user.crossAttention.numLayers).map((name) => {
+    const [keys, values] = [inputs[name.keys], inputs[name.values]];
+    return keys && values ? { keys, values } : null;
+  });
+  return {
+    kind: 'cross-attention',
+    shape: user.crossAttention,
+    context: { layers, bias: inputs['user.bias']!, present: inputs['user.present']! },
+  };
 }
 
 /**
@@ -123,14 +187,12 @@ export function readNextTokens(parameters: Tensors, shape: PersonalisedShape, in
     cacheNames(prefix, languageModel.numLayers).map((name) => ({ keys: inputs[name.keys]!, values: inputs[name.values]! }));
   const parents = inputs['parents'] as tf.Tensor1D;
   const generated = caches('generated').map(({ keys, values }) => ({ keys: tf.gather(keys, parents), values: tf.gather(values, parents) }));
-  const user = shape.user
-    ? {
-        shape: shape.user.crossAttention,
-        context: { layers: caches('user'), bias: inputs['user.bias']!, present: inputs['user.present']! },
-      }
-    : null;
-  const state = { prompt: caches('prompt'), promptLengths: inputs['promptLengths']!, generated, step: inputs['step']! };
-  const result = readNextToken(parameters, languageModel, { tokens: inputs['tokens']!, positions: inputs['positions']! }, state, user);
+  const prefixLengths = inputs['user.prefixLengths'];
+  const promptLengths = prefixLengths ? tf.add(inputs['promptLengths']!, prefixLengths) : inputs['promptLengths']!;
+  const user = userFromOutputs(shape, inputs);
+  const state = { prompt: caches('prompt'), promptLengths, generated, step: inputs['step']! };
+  const adapted = scaleAdapters(parameters, shape.lora);
+  const result = readNextToken(adapted, languageModel, { tokens: inputs['tokens']!, positions: inputs['positions']! }, state, user);
   const logits = tokenLogits(parameters, languageModel, tf.reshape(result.hidden, [-1, languageModel.dModel]));
   const outputs: Tensors = { logProbabilities: tf.logSoftmax(logits) };
   cacheNames('generated', languageModel.numLayers).forEach((name, layer) => {

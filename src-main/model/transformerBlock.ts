@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/engine.ts';
+import { adapterUpdate } from './lora.ts';
 import { attention, dense, gelu, layerNorm, mergeHeads } from './operations.ts';
 import type { Component, ParameterSpecs } from './parameters.ts';
 
@@ -59,8 +60,11 @@ export function norm(parameters: Tensors, prefix: string, x: Tensor): Tensor {
   return tf.reshape(layerNorm(flat, parameters[`${prefix}.weight`]!, parameters[`${prefix}.bias`]!), x.shape);
 }
 
+/** x W + b, and what the low-rank adapter of W adds, if there is one. */
 export function linear(parameters: Tensors, prefix: string, x: Tensor): Tensor {
-  return dense(x, parameters[`${prefix}.weight`]!, parameters[`${prefix}.bias`]!);
+  const y = dense(x, parameters[`${prefix}.weight`]!, parameters[`${prefix}.bias`]!);
+  const update = adapterUpdate(parameters, prefix, x);
+  return update ? tf.add(y, update) : y;
 }
 
 /** Queries, keys and values of the block's attention: each [batch, heads, length, headDim], from one product and one transpose. */

@@ -8,8 +8,11 @@ function trains(component: ParameterSpec['component'], strategy: Strategy): bool
   switch (strategy) {
     case 'full':
       return true;
+    case 'lora':
     case 'enc':
       return component !== 'languageModel';
+    case 'proj':
+      return component !== 'languageModel' && component !== 'encoder';
     default:
       return unreachable(strategy);
   }
@@ -18,7 +21,10 @@ function trains(component: ParameterSpec['component'], strategy: Strategy): bool
 /**
  * Names of the parameters that a strategy trains (User-LLM section 3.3).
  * - `full`: every parameter.
- * - `enc`: all but the language model. Projection, cross-attention and gates are new, so they train under every strategy.
+ * - `lora`: all but the language model's own parameters; its low-rank adapters exist under this strategy alone.
+ * - `enc`: all but the language model.
+ * - `proj`: all but the language model and the encoder.
+ * Projection, Perceiver, cross-attention, gates and soft prompt are new, so they train under every strategy.
  */
 export function trainableParameters(specs: ParameterSpecs, strategy: Strategy): Set<string> {
   return new Set(Object.keys(specs).filter((name) => trains(specs[name]!.component, strategy)));

@@ -3,8 +3,11 @@ import type { ParameterCounts } from '../../src-shared/run.ts';
 const COMPONENT_LABELS: Record<string, string> = {
   encoder: 'User encoder',
   languageModel: 'Language model',
+  lora: 'LoRA adapters',
   projection: 'Projection',
+  perceiver: 'Perceiver',
   crossAttention: 'Cross-attention',
+  softPrompt: 'Soft prompt',
   gates: 'Gates',
 };
 

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceTensors, type Engine, type HostTensors, ints, type Tensors } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { createSession } from '../../src-main/evaluation/languageModelSession.ts';
-import { readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
+import { tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { initializeParameters } from '../../src-main/model/parameters.ts';
-import { type PersonalisedShape, readUser } from '../../src-main/model/personalised.ts';
+import { type PersonalisedShape, readPersonalised } from '../../src-main/model/personalised.ts';
 import { runOnce } from '../engine/engines.ts';
 import { maxDifference } from '../engine/goldenValues.ts';
+import { SMALL_INTEGRATIONS, trainedSpecs } from '../engine/smallIntegrations.ts';
 import { SMALL_SHAPE, smallBatch, smallSpecs } from '../engine/smallModel.ts';
 
 const SHAPE: PersonalisedShape = { ...SMALL_SHAPE, languageModel: { ...SMALL_SHAPE.languageModel, maxPositions: 16 } };
@@ -22,7 +23,7 @@ let parameters: DeviceTensors;
 
 beforeAll(async () => {
   engine = await createOnnxEngine({ provider: 'cpu', threads: 2 });
-  const specs = { ...smallSpecs(), 'lm.positionEmbedding.weight': { ...smallSpecs()['lm.positionEmbedding.weight']!, shape: [16, 16] } };
+  const specs = { ...smallSpecs(), ...positionSpecs() };
   values = initializeParameters(specs, 9);
   for (const [name, tensor] of Object.entries(values)) {
     if (name.endsWith('.gate')) tensor.data.fill(0.7);
@@ -35,20 +36,58 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 /** Log-probabilities of the token after `text`, by reading the whole text again. */
-async function fromScratch(text: number[], user: number | null): Promise<Float32Array> {
-  const shape = user === null ? { ...SHAPE, user: null } : SHAPE;
-  const history = user === null ? {} : Object.fromEntries(Object.entries(HISTORY).map(([name, tensor]) => [name, rowOf(tensor, user)]));
+function fromScratch(text: number[], user: number | null): Promise<Float32Array> {
+  return readAnew(values, user === null ? { ...SHAPE, user: null } : SHAPE, text, user ?? 0);
+}
+
+async function readAnew(parameters: HostTensors, shape: PersonalisedShape, text: number[], user: number): Promise<Float32Array> {
+  const history = shape.user ? Object.fromEntries(Object.entries(HISTORY).map(([name, tensor]) => [name, rowOf(tensor, user)])) : {};
   const run = (x: Tensors) => {
-    const hidden = tf.reshape(readTexts(x, shape.languageModel, x['tokens']!, readUser(x, shape, x)), [text.length, -1]);
+    const hidden = tf.reshape(readPersonalised(x, shape, x), [text.length, -1]);
     return { y: tf.logSoftmax(tokenLogits(x, shape.languageModel, tf.slice(hidden, [text.length - 1, 0], [1, -1]))) };
   };
-  const inputs = { ...values, tokens: ints(Int32Array.from(text), [1, text.length]), ...history };
-  return (await runOnce(engine, run, inputs, `from scratch ${user === null}`))['y']!.data as Float32Array;
+  const inputs = { ...parameters, tokens: ints(Int32Array.from(text), [1, text.length]), ...history };
+  return (await runOnce(engine, run, inputs, `anew ${JSON.stringify(shape.user)}`))['y']!.data as Float32Array;
+}
+
+function positionSpecs() {
+  const name = 'lm.positionEmbedding.weight';
+  return { [name]: { ...smallSpecs()[name]!, shape: [16, 16] } };
 }
 
 function rowOf({ data, shape }: HostTensors[string], row: number) {
   return ints((data as Int32Array).slice(row * shape[1]!, (row + 1) * shape[1]!), [1, shape[1]!]);
 }
+
+describe('LanguageModelSession with any integration', () => {
+  it.each(Object.keys(SMALL_INTEGRATIONS))('continues texts as if they were read anew: %s', async (integration) => {
+    const shape: PersonalisedShape = { ...SHAPE, user: SMALL_INTEGRATIONS[integration]! };
+    const resident: DeviceTensors = {};
+    const fresh = initializeParameters({ ...trainedSpecs(shape), ...positionSpecs() }, 9);
+    for (const [name, tensor] of Object.entries(fresh)) {
+      if (name.endsWith('.gate')) tensor.data.fill(0.7);
+      resident[name] = await engine.upload(tensor);
+    }
+    const session = createSession({ engine, parameters: resident, shape, prompts: PROMPTS, history: HISTORY, beams: 1, maxTokens: 4 });
+    let next = await session.start();
+    const texts = PROMPTS.map((prompt) => [...prompt]);
+    for (let step = 0; step < 3; step++) {
+      for (const [row, text] of texts.entries()) {
+        const expected = await readAnew(fresh, shape, text, row);
+        expect(maxDifference(next.subarray(row * VOCABULARY, (row + 1) * VOCABULARY), expected), `row ${row}, step ${step}`).toBeLessThan(
+          2e-5,
+        );
+      }
+      const tokens = Int32Array.from(texts, (_, row) => (row * 7 + step * 5) % VOCABULARY);
+      for (const [row, text] of texts.entries()) text.push(tokens[row]!);
+      next = await session.advance(
+        Int32Array.from(texts, (_, row) => row),
+        tokens,
+      );
+    }
+    session.dispose();
+  });
+});
 
 describe('LanguageModelSession', () => {
   it.each([true, false])('continues every row exactly as if its whole text were read anew (user path %s)', async (personalised) => {

@@ -106,7 +106,45 @@ describe('a strategy that has nothing to train', () => {
     const { experiment, problems } = parseExperiment('{"dataset": "a", "strategy": "enc",\n "integration": {"kind": "none"}}');
     expect(experiment).toBeNull();
     expect(problems).toMatchObject([{ path: 'strategy', line: 1, column: 30 }]);
-    expect(problems[0]!.message).toMatch(/needs integration "cross-attention"; use "full"$/);
+    expect(problems[0]!.message).toMatch(/needs integration "cross-attention" or "soft-prompt"; use "full" or "lora"$/);
+  });
+});
+
+describe('the options of the method', () => {
+  it('are read from the file', () => {
+    const { experiment, problems } = parseExperiment(`{"dataset": "a", "strategy": "lora", "lora": {"rank": 4, "targets": ["feedForward"]},
+      "encoder": {"init": "run:2026-1"}, "history": {"embedded": 50, "prompted": 10},
+      "integration": {"kind": "cross-attention", "residual": "paper", "everyNthLayer": 3, "perceiver": {"numLatents": 8}}}`);
+    expect(problems).toEqual([]);
+    expect(experiment).toMatchObject({
+      lora: { rank: 4, alpha: 16, targets: ['feedForward'] },
+      integration: { residual: 'paper', everyNthLayer: 3, perceiver: { numLatents: 8, numLayers: 6, numHeads: 4 } },
+    });
+  });
+
+  it.each([
+    ['"strategy": "proy"', 'strategy: expected one of "full"|"lora"|"enc"|"proj", got "proy"; did you mean "proj"?'],
+    ['"integration": {"kind": "soft-promt"}', /got "soft-promt"; did you mean "soft-prompt"\?$/],
+    ['"integration": {"residual": "papper"}', /did you mean "paper"\?$/],
+    ['"integration": {"everyNthlayers": 2}', 'unknown key "everyNthlayers" in integration; did you mean "everyNthLayer"?'],
+    ['"integration": {"perceiver": {"numLatent": 2}}', 'unknown key "numLatent" in integration.perceiver; did you mean "numLatents"?'],
+    ['"integration": {"taskPromptLenght": 2}', 'unknown key "taskPromptLenght" in integration; did you mean "taskPromptLength"?'],
+    ['"lora": {"rnk": 2}', 'unknown key "rnk" in lora; did you mean "rank"?'],
+    ['"lora": {"targets": ["atention"]}', /did you mean "attention"\?$/],
+    ['"encoder": {"init": "pretrainde"}', /did you mean "pretrained"\?$/],
+    ['"integration": {"everyNthLayer": 4}', /must not exceed languageModel.numLayers/],
+    ['"integration": {"perceiver": {"numHeads": 3}}', 'integration.perceiver.numHeads must divide integration.projectionSize'],
+    ['"encoder": {"architecture": "bert4re"}', /did you mean "bert4rec"\?$/],
+    ['"encoder": {"dual": {"temprature": 1}}', 'unknown key "temprature" in encoder.dual; did you mean "temperature"?'],
+    ['"encoder": {"sampledSoftMaxx": 9}', 'unknown key "sampledSoftMaxx" in encoder; did you mean "sampledSoftmax"?'],
+    ['"encoder": {"features": ["title"], "labels": ["genre"]}', /^encoder.labels may only name features/],
+    ['"encoder": {"architecture": "dual"}, "training": {"labelsPerHistory": 4}', /needs the autoregressive encoder/],
+    ['"encoder": {"architecture": "dual", "features": ["genre"]}', 'encoder.dual.labelFeature must be one of encoder.features'],
+    ['"strategy": "proj", "integration": {"kind": "text-prompt"}, "history": {"prompted": 2}', /^strategy "proj" trains/],
+  ])('are refused with a suggestion: %s', (text, message) => {
+    const messages = messagesOf(`{"dataset": "a", ${text}}`);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(message);
   });
 });
 

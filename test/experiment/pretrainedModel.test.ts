@@ -166,7 +166,10 @@ describe('an experiment file', () => {
       ['languageModel', 'model "litle": there is no such language model; did you mean "little"?'],
     ]);
     expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "numHeads": 3 } }')).toEqual([
-      ['', 'integration.numHeads: expected a divisor of 16, the width of "little", got 3'],
+      ['integration.numHeads', 'integration.numHeads: expected a divisor of 16, the width of "little", got 3'],
+    ]);
+    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "strategy": "lora" }')).toEqual([
+      ['strategy', expect.stringContaining('expected "full", "enc" or "proj" with the pretrained language model "little", got "lora"')],
     ]);
   });
 });

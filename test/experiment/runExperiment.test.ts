@@ -6,6 +6,7 @@ import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { readSafetensors } from '../../src-main/store/safetensors.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
+import type { ExperimentInput } from '../../src-shared/experiment.ts';
 import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 import { createAndExecute, execute, outcomeOf } from './runSupport.ts';
 import { createRun, insertTinyDataset, tinyExperiment } from './tinyDataset.ts';
@@ -56,22 +57,11 @@ describe('a run with cross-attention', () => {
 
   it('measures texts, encoder, baselines and efficiency', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
-    expect(Object.keys(run.metrics).sort()).toEqual([
-      'constrained.recall@1',
-      'encoder.hr@10',
-      'encoder.ndcg@10',
-      'encoder.unfiltered.hr@10',
-      'encoder.unfiltered.ndcg@10',
-      'offCatalogueShare',
-      'popularity.hr@10',
-      'popularity.ndcg@10',
-      'popularity.recall@1',
-      'popularity.recall@10',
-      'popularity.recall@5',
-      'recall@1',
-      'testLoss',
-      'userPathOff.testLoss',
-    ]);
+    const ranked = ['encoder', 'encoder.unfiltered', 'popularity', 'popularity.unfiltered', 'repeatLast.unfiltered'];
+    const rankings = ranked.flatMap((prefix) => ['hr', 'ndcg', 'mrr'].flatMap((name) => [1, 5, 10].map((k) => `${prefix}.${name}@${k}`)));
+    const recalls = ['popularity', 'repeatLast'].flatMap((prefix) => [1, 5, 10].map((k) => `${prefix}.recall@${k}`));
+    const texts = ['recall@1', 'constrained.recall@1', 'offCatalogueShare', 'testLoss', 'userPathOff.testLoss'];
+    expect(Object.keys(run.metrics).sort()).toEqual([...rankings, ...recalls, ...texts].sort());
     expect(run.metrics['recall@1']!.n).toBe(6);
     expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
     expect(run.samples).toHaveLength(6);
@@ -109,6 +99,45 @@ describe('a run with cross-attention', () => {
     expect(run.parameters!.byComponent.crossAttention!.trainable).toBeGreaterThan(0);
   });
 
+  it.each(['lora', 'proj'] as const)('trains under the strategy %s what it says, and nothing else', async (strategy) => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, strategy, lora: { rank: 2, alpha: 4 } }));
+    const pretrained = readSharedStages();
+    const parameters = finetuned('run-0001');
+    const frozen = Object.keys(parameters).filter(
+      (name) => /^lm\.(?!.*\.lora\.)/.test(name) || (strategy === 'proj' && name.startsWith('encoder.')),
+    );
+    for (const name of frozen) expect(parameters[name]).toEqual(pretrained[name]);
+    const { languageModel, encoder, lora } = run.parameters!.byComponent;
+    expect(languageModel!.trainable).toBe(0);
+    expect(encoder!.trainable).toBe(strategy === 'proj' ? 0 : encoder!.total);
+    // One layer of width 8: the qkv matrix [8, 24] and the output matrix [8, 8], rank 2.
+    expect(lora).toEqual(strategy === 'lora' ? { total: 2 * (8 + 24) + 2 * (8 + 8), trainable: 96 } : undefined);
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+  });
+
+  it('takes the encoder of another run, and refuses one of other sizes', async () => {
+    await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const init = 'run:run-0001';
+    const run = await createAndExecute(workspace, 'run-0002', tinyExperiment({ engine: onnx, encoder: { init }, strategy: 'proj' }));
+    expect(statusesOf(run)).toEqual(['pretrain-language-model reused', 'finetune done', 'evaluate done']);
+    const name = 'encoder.eventProjection.weight';
+    expect(finetuned('run-0002')[name]).toEqual(finetuned('run-0001')[name]);
+    const other = tinyExperiment({ engine: onnx, encoder: { init, dModel: 4 } });
+    await expect(createAndExecute(workspace, 'run-0003', other)).rejects.toThrow(/expected an encoder of the sizes and features/);
+  });
+
+  it.each([
+    ['a soft prompt', { kind: 'soft-prompt', taskPromptLength: 3 }, {}],
+    ['a Perceiver', { perceiver: { numLatents: 2, numLayers: 1, numHeads: 2 } }, {}],
+    ['the last events in the prompt beside it', {}, { embedded: 4, prompted: 2 }],
+  ] as const)('knows the user by %s', async (_, integration, history) => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration, history }));
+    expect(run.status).toBe('completed');
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+    if ('prompted' in history) expect(run.samples[0]!.prompt).toMatch(/^History: Film/);
+    if ('kind' in integration) expect(run.efficiency[0]!.tokensPerRequest).toBeGreaterThan(3 + 2);
+  });
+
   it('starts the encoder from random weights when asked to, without a stage for it', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder: { init: 'random' } }));
     expect(statusesOf(run)).toEqual(['pretrain-language-model done', 'finetune done', 'evaluate done']);
@@ -120,6 +149,30 @@ describe('a run with cross-attention', () => {
     const folder = join(workspace.blobsPath, 'stages');
     return Object.assign({}, ...readdirSync(folder).map((file) => readSafetensors(join(folder, file)).tensors));
   }
+});
+
+describe('the encoder', () => {
+  const encoders: [string, NonNullable<ExperimentInput['encoder']>][] = [
+    ['bert4rec', { architecture: 'bert4rec' }],
+    ['dual', { architecture: 'dual', dual: { numEmbeddings: 2 } }],
+    ['SASRec', { features: ['title'], labels: ['title'] }],
+    ['sampled soft-max', { sampledSoftmax: 5 }],
+  ];
+  it.each(encoders)('may be %s: it learns, is ranked, and serves the language model', async (_, encoder) => {
+    const pretraining = { steps: 30, batchSize: 4, learningRate: 0.02 };
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder: { ...encoder, pretraining } }));
+    const losses = workspace.runs.curves(['run-0001'], ['loss'], 100).find(({ stage }) => stage === 'pretrain-encoder')!.values;
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    expect(run.metrics['encoder.hr@10']!.n).toBe(6);
+    expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
+  });
+
+  it('of another label feature than the title is not ranked', async () => {
+    const encoder = { architecture: 'dual', dual: { labelFeature: 'genre' } } as const;
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, encoder }));
+    expect(run.status).toBe('completed');
+    expect(run.metrics['encoder.hr@10']).toBeUndefined();
+  });
 });
 
 describe('runs without an encoder', () => {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
-import { addCrossAttention, type CrossAttentionShape, type UserContext } from '../integration/crossAttention.ts';
+import type { UserPath } from '../integration/userPath.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 
 /** Sizes that every decoder-only language model has. */
@@ -12,12 +12,6 @@ export interface DecoderSizes {
   readonly dModel: number;
   readonly numLayers: number;
   readonly numHeads: number;
-}
-
-/** The user's side of a forward pass; null = the base language model alone. */
-export interface UserPath {
-  readonly shape: CrossAttentionShape;
-  readonly context: UserContext;
 }
 
 /** Keys and values of one layer's self-attention, [batch, keyValueHeads, length, headDim] each. */
@@ -46,7 +40,8 @@ export interface LanguageModel<Shape extends DecoderSizes> {
   /**
    * Final hidden states of whole texts, right-padded (a causal model never looks at what follows, so padding needs no mask).
    * @param tokens int32 [batch, length]
-   * @param onLayer receives each layer's keys and values, for generation
+   * @param user null: the base language model alone
+   * @param onLayer receives each layer's keys and values, for generation; those of a soft prompt come before the text's
    * @returns [batch, length, dModel], after the final norm
    */
   readTexts(
@@ -73,9 +68,4 @@ export interface LanguageModel<Shape extends DecoderSizes> {
   tokenLogits(parameters: Tensors, shape: Shape, hidden: Tensor): Tensor;
   /** Weighted mean cross-entropy of the token scores: hidden [rows, dModel], int32 targets [rows], weights [rows]. */
   tokenLoss(parameters: Tensors, shape: Shape, hidden: Tensor, targets: Tensor, weights: Tensor): Tensor;
-}
-
-/** What the user adds to the hidden states between self-attention and feed-forward of `layer`; without a user path `x` itself. */
-export function addUser(parameters: Tensors, layer: number, x: Tensor, user: UserPath | null): Tensor {
-  return user ? addCrossAttention(parameters, user.shape, layer, x, user.context) : x;
 }

@@ -1,11 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
+import type { UserPath } from '../integration/userPath.ts';
 import type { ParameterSpecs } from '../parameters.ts';
-import type { DecoderSizes, DecodingState, LanguageModel, LayerCache, UserPath } from './interface.ts';
+import type { DecoderSizes, DecodingState, LanguageModel, LayerCache } from './interface.ts';
 import { type LlamaShape, llama } from './llama.ts';
 import { type GptShape, gpt } from './scratch.ts';
 
-export type { DecodingState, LayerCache, UserPath } from './interface.ts';
+export type { DecodingState, LayerCache } from './interface.ts';
 
 /** A language model of any architecture: its sizes and everything that its formulas depend on. */
 export type LanguageModelShape = GptShape | LlamaShape;

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
+import { addUser, type UserPath } from '../integration/userPath.ts';
 import {
   attention,
   causalBias,
@@ -15,7 +16,7 @@ import {
 } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import { attendToPromptAndRow, decodingBias, type ScoreRule, writeSlot } from './decodingAttention.ts';
-import { addUser, type DecoderSizes, type DecodingState, type LanguageModel, type LayerCache, type UserPath } from './interface.ts';
+import type { DecoderSizes, DecodingState, LanguageModel, LayerCache } from './interface.ts';
 import { type Rope, type Rotation, rotate, rotationAt } from './rotary.ts';
 
 export type LayerKind = 'full' | 'sliding';

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
+import { addUser, beginText, endText, type UserPath } from '../integration/userPath.ts';
 import { attention, causalBias, linearCrossEntropy } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import {
@@ -14,7 +15,7 @@ import {
   selfAttentionInputs,
 } from '../transformerBlock.ts';
 import { attendToPromptAndRow, decodingBias, writeSlot } from './decodingAttention.ts';
-import { addUser, type DecoderSizes, type DecodingState, type LanguageModel, type LayerCache, type UserPath } from './interface.ts';
+import type { DecoderSizes, DecodingState, LanguageModel, LayerCache } from './interface.ts';
 
 /**
  * GPT-2 (Radford et al. 2019): learned positions, pre-LN blocks, output matrix tied to the token embeddings. The small models that are
@@ -41,9 +42,9 @@ function readTexts(
   onLayer?: (layer: number, cache: LayerCache) => void,
 ): Tensor {
   const [batch, length] = tokens.shape as [number, number];
-  const bias = causalBias(length);
   const positions = tf.slice(parameters['lm.positionEmbedding.weight']!, [0, 0], [length, shape.dModel]);
-  let x = tf.add(tf.reshape(embedTokens(parameters, tokens), [batch, length, shape.dModel]), positions);
+  let x = beginText(tf.add(tf.reshape(embedTokens(parameters, tokens), [batch, length, shape.dModel]), positions), user);
+  const bias = causalBias(x.shape[1]!);
   for (let layer = 0; layer < shape.numLayers; layer++) {
     const prefix = `lm.layers.${layer}`;
     const [q, keys, values] = selfAttentionInputs(parameters, prefix, shape, x);
@@ -51,7 +52,7 @@ function readTexts(
     x = addAttentionOutput(parameters, prefix, x, attention(q, keys, values, bias));
     x = addFeedForward(parameters, prefix, addUser(parameters, layer, x, user));
   }
-  return norm(parameters, 'lm.finalNorm', x);
+  return endText(norm(parameters, 'lm.finalNorm', x), length, user);
 }
 
 function readNextToken(

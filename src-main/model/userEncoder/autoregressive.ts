@@ -14,15 +14,36 @@ import {
   norm,
   normSpecs,
 } from '../transformerBlock.ts';
+import { sampledCrossEntropy } from './sampledSoftmax.ts';
 
-/** The autoregressive user encoder (User-LLM section 3.2, early fusion): a causal Transformer over the events of a timeline. */
+/** A user encoder of any architecture; `userEncoder.ts` chooses. */
 export interface UserEncoderShape extends BlockShape {
+  /** `autoregressive` when left out. */
+  readonly architecture?: 'autoregressive' | 'bert4rec' | 'dual';
   readonly features: readonly { readonly name: string; readonly vocabularySize: number }[];
+  /** Features that are predicted, each one of `features`; all of them when left out. A dual encoder predicts `dual.labelFeature`. */
+  readonly labels?: readonly string[];
+  /** Wrong answers that a predicted feature is compared with in training; every value of the vocabulary when left out. */
+  readonly sampledSoftmax?: number;
+  readonly dual?: DualShape;
   /** Longest window; the number of learned positions. */
   readonly maxHistory: number;
 }
 
+/** What only a dual encoder has. */
+export interface DualShape {
+  /** k: embeddings of a user. */
+  readonly numEmbeddings: number;
+  readonly labelFeature: string;
+  readonly temperature: number;
+}
+
 const COMPONENT = 'encoder';
+
+/** The features that heads predict. */
+export function predictedFeatures({ features, labels }: UserEncoderShape): UserEncoderShape['features'] {
+  return labels ? features.filter(({ name }) => labels.includes(name)) : features;
+}
 
 export function userEncoderSpecs(shape: UserEncoderShape): ParameterSpecs {
   const { dModel, features, numLayers } = shape;
@@ -34,11 +55,12 @@ export function userEncoderSpecs(shape: UserEncoderShape): ParameterSpecs {
   Object.assign(specs, embeddingSpecs('encoder.position', shape.maxHistory, dModel, COMPONENT));
   for (let layer = 0; layer < numLayers; layer++) Object.assign(specs, blockSpecs(`encoder.layers.${layer}`, shape, COMPONENT));
   Object.assign(specs, normSpecs('encoder.finalNorm', dModel, COMPONENT));
-  for (const feature of features) Object.assign(specs, headSpecs(feature, dModel));
+  for (const feature of predictedFeatures(shape)) Object.assign(specs, headSpecs(feature, dModel));
   return specs;
 }
 
-function headSpecs(feature: UserEncoderShape['features'][number], dModel: number): ParameterSpecs {
+/** Prediction head of a feature. */
+export function headSpecs(feature: UserEncoderShape['features'][number], dModel: number): ParameterSpecs {
   const prefix = `encoder.head.${feature.name}`;
   return {
     [`${prefix}.weight`]: { shape: [dModel, dModel], init: { std: 1 / Math.sqrt(dModel) }, component: COMPONENT, decay: true },
@@ -47,6 +69,9 @@ function headSpecs(feature: UserEncoderShape['features'][number], dModel: number
 }
 
 /**
+ * The autoregressive user encoder (User-LLM section 3.2, early fusion): a causal Transformer over the events of a timeline. With one
+ * predicted feature, the title, it is SASRec (Kang and McAuley 2018) trained with full cross-entropy.
+ *
  * One embedding per event, E_u (User-LLM section 3.2): x_t = W concat_m(E_m[x_{t,m}]) + position_t, then causal blocks and a final LayerNorm.
  * @param inputs int32 `history.<feature>` [batch, history] (time order, PAD after the last event), int32 `history.mask` (1 = event: may be attended);
  *   float32 `dropout.<k>` where dropout applies
@@ -56,7 +81,7 @@ export function encodeHistory(parameters: Tensors, shape: UserEncoderShape, inpu
   const mask = inputs['history.mask']!;
   const historyLength = mask.shape[1]!;
   const bias = causalBias(historyLength);
-  let x = embedEvents(parameters, shape, inputs);
+  let x: Tensor = tf.add(embedEvents(parameters, shape, inputs), positions(parameters, shape, historyLength));
   if (inputs['dropout.0']) x = tf.mul(x, inputs['dropout.0']);
   for (let layer = 0; layer < shape.numLayers; layer++) {
     const prefix = `encoder.layers.${layer}`;
@@ -66,15 +91,20 @@ export function encodeHistory(parameters: Tensors, shape: UserEncoderShape, inpu
   return tf.mul(norm(parameters, 'encoder.finalNorm', x), tf.expandDims(tf.cast(mask, 'float32'), 2));
 }
 
-function embedEvents(parameters: Tensors, shape: UserEncoderShape, inputs: Tensors): Tensor {
+/** W concat_m(E_m[x_{t,m}]): [batch, history, dModel], without positions. */
+export function embedEvents(parameters: Tensors, shape: UserEncoderShape, inputs: Tensors): Tensor {
   const [batch, historyLength] = inputs['history.mask']!.shape as [number, number];
   const embedded = shape.features.map((feature) => {
     const ids = tf.reshape(inputs[`history.${feature.name}`]!, [-1]);
     return tf.gather(parameters[`encoder.embedding.${feature.name}.weight`]!, ids as tf.Tensor1D);
   });
   const events = linear(parameters, 'encoder.eventProjection', embedded.length === 1 ? embedded[0]! : tf.concat(embedded, 1));
-  const positions = tf.slice(parameters['encoder.position.weight']!, [0, 0], [historyLength, shape.dModel]);
-  return tf.add(tf.reshape(events, [batch, historyLength, shape.dModel]), positions);
+  return tf.reshape(events, [batch, historyLength, shape.dModel]);
+}
+
+/** The first `length` learned positions: [length, dModel]. */
+export function positions(parameters: Tensors, shape: UserEncoderShape, length: number): Tensor {
+  return tf.slice(parameters['encoder.position.weight']!, [0, 0], [length, shape.dModel]);
 }
 
 /**
@@ -86,10 +116,25 @@ function embedEvents(parameters: Tensors, shape: UserEncoderShape, inputs: Tenso
 export function nextEventLoss(parameters: Tensors, shape: UserEncoderShape, inputs: Tensors): { loss: Tensor; byFeature: Tensors } {
   const embeddings = tf.reshape(encodeHistory(parameters, shape, inputs), [-1, shape.dModel]);
   const weights = tf.reshape(tf.cast(inputs['labels.mask']!, 'float32'), [-1]);
+  return featureLosses(parameters, shape, embeddings, inputs, { targetOf: (name) => inputs[`labels.${name}`]!, weights });
+}
+
+/** The mean over the predicted features of their cross-entropies, by full soft-max or, where `samples.<feature>` are given, by sampled one. */
+export function featureLosses(
+  parameters: Tensors,
+  shape: UserEncoderShape,
+  embeddings: Tensor,
+  inputs: Tensors,
+  { targetOf, weights }: { targetOf: (feature: string) => Tensor; weights: Tensor },
+): { loss: Tensor; byFeature: Tensors } {
   const byFeature: Tensors = {};
-  for (const { name } of shape.features) {
-    const { hidden, weight, bias } = featureHead(parameters, name, embeddings);
-    byFeature[name] = linearCrossEntropy(hidden, weight, bias, tf.reshape(inputs[`labels.${name}`]!, [-1]), weights);
+  for (const { name } of predictedFeatures(shape)) {
+    const head = featureHead(parameters, name, embeddings);
+    const targets = tf.reshape(targetOf(name), [-1]);
+    const samples = inputs[`samples.${name}`];
+    byFeature[name] = samples
+      ? sampledCrossEntropy(head, targets, samples, weights)
+      : linearCrossEntropy(head.hidden, head.weight, head.bias, targets, weights);
   }
   const losses = Object.values(byFeature);
   const loss = losses.slice(1).reduce((sum, next) => tf.add(sum, next), losses[0]!);
@@ -99,8 +144,12 @@ export function nextEventLoss(parameters: Tensors, shape: UserEncoderShape, inpu
 /** Scores of every value of `feature` as the next event's, after the last event of each row: [batch, vocabulary]. */
 export function nextEventLogits(parameters: Tensors, shape: UserEncoderShape, inputs: Tensors, feature: string): Tensor {
   const embeddings = encodeHistory(parameters, shape, inputs);
-  const last = tf.matMul(lastEventSelector(inputs['history.mask']!), embeddings);
-  return featureLogits(parameters, feature, tf.reshape(last, [-1, shape.dModel]));
+  return featureLogits(parameters, feature, lastEvent(embeddings, inputs['history.mask']!));
+}
+
+/** The embedding of each row's last event: [batch, history, width] -> [batch, width]; zero for an empty history. */
+export function lastEvent(embeddings: Tensor, mask: Tensor): Tensor {
+  return tf.reshape(tf.matMul(lastEventSelector(mask), embeddings), [embeddings.shape[0]!, embeddings.shape[2]!]);
 }
 
 /** [batch, 1, history]: 1 at each row's last event, 0 elsewhere (and everywhere for an empty history). */
@@ -111,7 +160,8 @@ function lastEventSelector(mask: Tensor): Tensor {
   return tf.expandDims(tf.sub(events, following), 1);
 }
 
-function featureLogits(parameters: Tensors, feature: string, embeddings: Tensor): Tensor {
+/** Scores of every value of a feature: [rows, dModel] -> [rows, vocabulary]. */
+export function featureLogits(parameters: Tensors, feature: string, embeddings: Tensor): Tensor {
   const { hidden, weight, bias } = featureHead(parameters, feature, embeddings);
   return tf.add(tf.matMul(hidden, weight, false, true), bias);
 }
