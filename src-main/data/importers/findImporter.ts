@@ -5,9 +5,11 @@ import type { ImportSource } from '../files/source.ts';
 import { importError, readStart } from '../files/sourceFile.ts';
 import type { Importer } from './importer.ts';
 import { movielensImporters } from './movielens.ts';
+import { reviewImporters } from './reviews.ts';
+import { tableImporter } from './table.ts';
 
 /** In the order in which they are asked: what would match more comes later. */
-const importers: readonly Importer[] = [...movielensImporters];
+const importers: readonly Importer[] = [...movielensImporters, ...reviewImporters, tableImporter];
 const EXPECTED = 'MovieLens, Amazon Review or Google Local data, or a table (CSV, TSV, JSON lines, Parquet)';
 
 /**
@@ -28,9 +30,9 @@ async function refuseBroken(source: ImportSource): Promise<void> {
   if (found) throw importError(file, `expected ${EXPECTED}, got ${found.got}; ${found.advice}`);
 }
 
-function describe({ chosen, files, folder, path }: ImportSource): string {
+function describe({ chosen, files }: ImportSource): string {
   if (chosen) return 'another file';
-  const what = folder === path ? 'a folder' : 'an archive';
+  const what = files.some((file) => file.isInArchive) ? 'an archive' : 'a folder';
   if (files.length === 0) return `${what} without files`;
   const names = files.slice(0, 5).map((file) => file.name);
   const more = files.length > names.length ? ` and ${files.length - names.length} more` : '';

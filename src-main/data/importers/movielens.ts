@@ -32,7 +32,7 @@ function movielensImporter(layout: MovielensLayout): Importer {
       if (hasHeader) placesOf(ratings, records[0]!, layout.ratings);
       const [header] = records;
       return {
-        path: source.folder,
+        path: source.path,
         format: layout.format,
         suggestedName: suggestName(source.folder),
         files: fileInfo([ratings, movies]),
