@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  datasetFormatSchema,
   datasetNameSchema,
   datasetReportSchema,
   datasetSummarySchema,
@@ -7,6 +8,7 @@ import {
   importProgressSchema,
   itemSummarySchema,
   rejectionSchema,
+  tableMappingSchema,
   timelineEventSchema,
   userSummarySchema,
 } from './dataset.ts';
@@ -91,9 +93,22 @@ export const contract = {
     output: z.object({ total: z.number(), rows: z.array(itemSummarySchema) }),
   },
   'datasets.timeline': { input: z.object({ name: z.string(), userId: z.number().int() }), output: z.array(timelineEventSchema) },
-  'datasets.preview': { input: z.object({ path: z.string() }), output: importPreviewSchema },
+  /** What a source holds; format null: as its content tells. */
+  'datasets.preview': {
+    input: z.object({ path: z.string(), format: datasetFormatSchema.nullable().default(null) }),
+    output: importPreviewSchema,
+  },
   /** Starts an import; follow it by the `import.progress` event. Fails at once when the name is taken. */
-  'datasets.import': { input: z.object({ path: z.string(), name: datasetNameSchema }), output: z.object({ importId: z.string() }) },
+  'datasets.import': {
+    input: z.object({
+      path: z.string(),
+      name: datasetNameSchema,
+      format: datasetFormatSchema.nullable().default(null),
+      /** Of a table; null: as names and content of its columns suggest. */
+      mapping: tableMappingSchema.nullable().default(null),
+    }),
+    output: z.object({ importId: z.string() }),
+  },
   'datasets.imports': { input: nothing, output: z.array(importProgressSchema) },
   'datasets.cancelImport': { input: z.object({ importId: z.string() }), output: nothing },
   /** Runs that were made with it follow; experiment files that name it do not. */

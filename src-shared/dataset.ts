@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** Formats an importer exists for. */
-export const datasetFormatSchema = z.enum(['movielens-csv']);
+export const datasetFormatSchema = z.enum([
+  'movielens-csv',
+  'movielens-dat',
+  'movielens-100k',
+  'amazon-2014',
+  'amazon-2018',
+  'amazon-2023',
+  'google-local',
+  'table',
+]);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
 
 /** Dataset names appear in experiment files, on the command line and in tabs. */
@@ -38,6 +47,8 @@ export const datasetSummarySchema = z.object({
   items: z.number().int(),
   events: z.number().int(),
   features: z.array(featureSchema),
+  /** What people wrote with an event (review summary, review), kept as text. */
+  textFeatures: z.array(z.string()),
   /** Rows of the ratings file that were not kept. */
   rejected: z.number().int(),
   /** The first rejections (at most 1000), in file order. */
@@ -158,6 +169,36 @@ export const timelineEventSchema = z.object({
 });
 export type TimelineEvent = z.infer<typeof timelineEventSchema>;
 
+/** How a column of times is written. Dates without a zone are UTC. */
+export const timeFormatSchema = z.enum(['seconds', 'milliseconds', 'microseconds', 'iso', 'month-first', 'day-first']);
+export type TimeFormat = z.infer<typeof timeFormatSchema>;
+
+const optionalColumn = z.string().min(1).nullable().default(null);
+
+/** Which column of a table is what. */
+export const tableMappingSchema = z.strictObject({
+  user: z.string().min(1),
+  item: z.string().min(1),
+  /** null: events have no time, and a user's are in the order of the file. */
+  time: optionalColumn,
+  /** null: as the first rows suggest. */
+  timeFormat: timeFormatSchema.nullable().default(null),
+  rating: optionalColumn,
+  category: optionalColumn,
+  /** What separates the categories of one item within the column, if anything does. */
+  categorySeparator: z.string().min(1).nullable().default(null),
+  title: optionalColumn,
+  /** Columns that are kept as text: what people wrote. */
+  texts: z.array(z.string().min(1)).default([]),
+  /** Further columns that become features of events, each with a vocabulary. */
+  features: z.array(z.string().min(1)).default([]),
+});
+export type TableMapping = z.infer<typeof tableMappingSchema>;
+
+/** What names and content of columns suggest; null where nothing looks like a user or an item. */
+export const tableGuessSchema = tableMappingSchema.extend({ user: z.string().nullable(), item: z.string().nullable() });
+export type TableGuess = z.infer<typeof tableGuessSchema>;
+
 /** What can be known of a folder or file before it is imported. */
 export const importPreviewSchema = z.object({
   path: z.string(),
@@ -167,6 +208,8 @@ export const importPreviewSchema = z.object({
   columns: z.array(z.string()),
   /** The first rows (at most 100) as they stand in the file. */
   rows: z.array(z.array(z.string())),
+  /** Of a table: which column is what, as far as it can be guessed. null for formats that need no mapping. */
+  mapping: tableGuessSchema.nullable(),
 });
 export type ImportPreview = z.infer<typeof importPreviewSchema>;
 

@@ -123,12 +123,12 @@ function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): 
     'datasets.users': async ({ name, ...query }) => datasets.users(name, query),
     'datasets.items': async ({ name, ...query }) => listItems(datasets, name, query),
     'datasets.timeline': async ({ name, userId }) => datasets.timeline(name, userId),
-    'datasets.preview': async ({ path }) => {
+    'datasets.preview': async ({ path, format }) => {
       // Loaded when first asked for: the importers bring a database engine with them.
       const { previewImport } = await import('../data/import.ts');
-      return previewImport(path);
+      return previewImport(path, format);
     },
-    'datasets.import': async ({ path, name }) => ({ importId: imports.start(path, name) }),
+    'datasets.import': async ({ path, name, format, mapping }) => ({ importId: imports.start(path, name, { format, mapping }) }),
     'datasets.imports': async () => imports.list(),
     'datasets.cancelImport': async ({ importId }) => {
       imports.cancel(importId);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { datasetSummarySchema, type ImportProgress, importProgressSchema } from '../../src-shared/dataset.ts';
 import { AppError, type ErrorData, toErrorData } from '../../src-shared/errors.ts';
+import type { ImportOptions } from '../data/import.ts';
 import type { BackendContext } from './context.ts';
 import { explainExit, type JobExit, type JobProcess } from './jobLauncher.ts';
 
@@ -39,7 +40,7 @@ export class Imports {
   }
 
   /** @throws AppError `dataset-exists` when the name is taken or being imported */
-  start(path: string, name: string): string {
+  start(path: string, name: string, options: Pick<ImportOptions, 'format' | 'mapping'> = {}): string {
     this.requireFree(name);
     const importId = randomUUID();
     const child = this.context.launcher.launch('import');
@@ -52,7 +53,7 @@ export class Imports {
       this.context.guard(() => this.conclude(entry, exit));
       ended.resolve();
     });
-    child.send({ workspacePath: this.context.workspace.path, path, name, importId });
+    child.send({ workspacePath: this.context.workspace.path, path, name, importId, ...options });
     this.update(entry, entry.progress);
     return importId;
   }

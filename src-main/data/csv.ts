@@ -1,93 +1,29 @@
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { AppError } from '../../src-shared/errors.ts';
+import type { SourceFile } from './files/sourceFile.ts';
+import { decodeText, readLines } from './lines.ts';
 
 /** A quoted field may hold line breaks; more lines than this in one record mean that a quote was never closed. */
 const MAX_RECORD_LINES = 50;
-const MAX_LINE_BYTES = 1 << 20;
-const CHUNK_BYTES = 1 << 20;
-const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
 
 /** One record of a CSV file (RFC 4180), with the line on which it starts; lines count from 1. */
 export type CsvRecord = { line: number; fields: string[] } | { line: number; problem: string };
 
-/** Receives one line: the bytes [start, end) of `buffer`, without its line break. */
-export type LineListener = (buffer: Buffer, start: number, end: number, line: number) => void;
-
-/**
- * Reads a file line by line without decoding it. Lines end in LF or CRLF; a byte-order mark is skipped.
- * @param afterChunk called about once a megabyte with the bytes read so far; what it throws ends the reading
- * @returns whether the last line had a line break of its own
- * @throws AppError `import-failed` for a line of more than 1 MB
- */
-export async function readLines(
-  path: string,
-  listener: LineListener,
-  afterChunk: (bytesRead: number) => void = () => {},
-): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    let line = 1;
-    let bytesRead = 0;
-    for (;;) {
-      const { buffer, length } = await readAfter(file, rest, bytesRead);
-      if (length === 0) break;
-      const first = bytesRead === 0 ? byteOrderMarkLength(buffer) : 0;
-      bytesRead += length;
-      const scanned = scanLines(buffer, first, line, listener);
-      rest = buffer.subarray(scanned.position);
-      line = scanned.line;
-      if (rest.length > MAX_LINE_BYTES) throw lineTooLong(path, line);
-      afterChunk(bytesRead);
-    }
-    if (rest.length > 0) listener(rest, 0, trimReturn(rest, 0, rest.length), line);
-    return rest.length === 0;
-  } finally {
-    await file.close();
-  }
+/** How a table separates its fields. */
+export interface Dialect {
+  delimiter: string;
+  /** Whether quotes may enclose a field. Where they may, the delimiter is one character. */
+  quoted: boolean;
 }
 
-/** A new buffer each time: the listener's caller may hold on to lines of the previous one. */
-async function readAfter(
-  file: Awaited<ReturnType<typeof open>>,
-  rest: Buffer,
-  position: number,
-): Promise<{ buffer: Buffer; length: number }> {
-  const buffer = Buffer.allocUnsafe(rest.length + CHUNK_BYTES);
-  rest.copy(buffer);
-  const { bytesRead } = await file.read(buffer, rest.length, CHUNK_BYTES, position);
-  return { buffer: buffer.subarray(0, rest.length + bytesRead), length: bytesRead };
-}
-
-function scanLines(buffer: Buffer, first: number, firstLine: number, listener: LineListener): { position: number; line: number } {
-  let position = first;
-  let line = firstLine;
-  for (;;) {
-    const end = buffer.indexOf(LINE_FEED, position);
-    if (end < 0) return { position, line };
-    listener(buffer, position, trimReturn(buffer, position, end), line);
-    position = end + 1;
-    line += 1;
-  }
-}
-
-function trimReturn(buffer: Buffer, start: number, end: number): number {
-  return end > start && buffer[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-}
-
-function byteOrderMarkLength(buffer: Buffer): number {
-  return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
-}
-
-function lineTooLong(path: string, line: number): AppError {
-  const message = `${basename(path)}: expected lines of text, got more than 1 MB without a line break in line ${line}; check that it is a CSV file`;
-  return new AppError('import-failed', message, { position: { file: path, line } });
-}
+const CSV: Dialect = { delimiter: ',', quoted: true };
 
 /** Puts lines together to records: a record goes on while a quote is open. Lines are pushed in order. */
 export class RecordAssembler {
   private readonly pending: { text: string; line: number }[] = [];
+  private readonly dialect: Dialect;
+
+  constructor(dialect: Partial<Dialect> = {}) {
+    this.dialect = { ...CSV, ...dialect };
+  }
 
   /** True while further lines are needed to know where the record ends. */
   get isOpen(): boolean {
@@ -109,7 +45,7 @@ export class RecordAssembler {
     const records: CsvRecord[] = [];
     while (this.pending.length > 0) {
       const { line } = this.pending[0]!;
-      const parsed = parseRecord(this.pending.map((part) => part.text).join('\n'));
+      const parsed = parseRecord(this.pending.map((part) => part.text).join('\n'), this.dialect);
       if (parsed === 'open' && !atEnd && this.pending.length < MAX_RECORD_LINES) break;
       if (parsed === 'open' || (this.pending.length > 1 && parsed !== 'blank' && 'problem' in parsed)) {
         records.push({ line, problem: 'a quote is opened and never closed' }, ...this.restart());
@@ -129,12 +65,15 @@ export class RecordAssembler {
 }
 
 /** A whole record, or `open` when it ends inside a quoted field. Outside quotes, spaces around a field do not count. */
-export function parseRecord(text: string): { fields: string[] } | { problem: string } | 'open' | 'blank' {
+export function parseRecord(
+  text: string,
+  { delimiter, quoted }: Dialect = CSV,
+): { fields: string[] } | { problem: string } | 'open' | 'blank' {
   if (text.trim() === '') return 'blank';
-  if (!text.includes('"')) return { fields: text.split(',').map((field) => field.trim()) };
+  if (!quoted || !text.includes('"')) return { fields: text.split(delimiter).map((field) => field.trim()) };
   const fields: string[] = [];
   for (let position = 0; position <= text.length; ) {
-    const field = readField(text, position);
+    const field = readField(text, position, delimiter);
     if (typeof field === 'string') return field === 'open' ? field : { problem: field };
     fields.push(field.value);
     position = field.end + 1;
@@ -142,35 +81,36 @@ export function parseRecord(text: string): { fields: string[] } | { problem: str
   return { fields };
 }
 
-/** The field at `position`; `end` is where its comma stands, or the text's length. */
-function readField(text: string, position: number): { value: string; end: number } | string {
-  const quote = /[ \t]*"/y;
+/** The field at `position`; `end` is where its delimiter stands, or the text's length. */
+function readField(text: string, position: number, delimiter: string): { value: string; end: number } | string {
+  const quote = delimiter === '\t' ? / *"/y : /[ \t]*"/y;
   quote.lastIndex = position;
   if (!quote.test(text)) {
-    const comma = text.indexOf(',', position);
-    const end = comma < 0 ? text.length : comma;
+    const next = text.indexOf(delimiter, position);
+    const end = next < 0 ? text.length : next;
     return { value: text.slice(position, end).trim(), end };
   }
-  const quoted = /((?:[^"]|"")*)(")?[ \t]*/y;
+  const quoted = delimiter === '\t' ? /((?:[^"]|"")*)(")? */y : /((?:[^"]|"")*)(")?[ \t]*/y;
   quoted.lastIndex = quote.lastIndex;
   const [, value, closing] = quoted.exec(text)!;
   const end = quoted.lastIndex;
   if (closing === undefined) return 'open';
-  if (end < text.length && text[end] !== ',') return 'text follows a closing quote';
+  if (end < text.length && text[end] !== delimiter) return 'text follows a closing quote';
   return { value: value!.replaceAll('""', '"'), end };
 }
 
 /** Calls `listener` for every record of a file. @returns whether the last line had a line break of its own */
 export async function readRecords(
-  path: string,
+  file: SourceFile,
   listener: (record: CsvRecord) => void,
-  afterChunk?: (bytesRead: number) => void,
+  dialect: Partial<Dialect> = {},
+  afterChunk?: (storedBytesRead: number) => void,
 ): Promise<boolean> {
-  const assembler = new RecordAssembler();
+  const assembler = new RecordAssembler(dialect);
   const complete = await readLines(
-    path,
+    file,
     (buffer, start, end, line) => {
-      for (const record of assembler.push(buffer.toString('utf8', start, end), line)) listener(record);
+      for (const record of assembler.push(decodeText(buffer, start, end), line)) listener(record);
     },
     afterChunk,
   );

@@ -1,22 +1,33 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DatasetSummary, datasetNameSchema, type ImportPreview, type ImportProgress } from '../../src-shared/dataset.ts';
+import { setImmediate } from 'node:timers/promises';
+import {
+  type DatasetFormat,
+  type DatasetSummary,
+  datasetNameSchema,
+  type ImportPreview,
+  type ImportProgress,
+  type TableMapping,
+} from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { openDatabase } from '../store/database.ts';
 import { type DatasetTarget, DatasetWriter, datasetExists } from '../store/datasetWriter.ts';
 import { makeTemporaryFolder } from '../store/temporary.ts';
 import type { Workspace } from '../store/workspace.ts';
-import { describeSource, type Importer, type ImportSource, type OpenedSource, type ReadContext } from './importers/importer.ts';
-import { movielensCsv } from './importers/movielensCsv.ts';
+import { type ImportSource, openSource } from './files/source.ts';
+import { findImporter } from './importers/findImporter.ts';
+import type { Importer, OpenedSource, ReadContext } from './importers/importer.ts';
 import { ProgressReporter } from './importProgress.ts';
 
-const importers: readonly Importer[] = [movielensCsv];
-
 export interface ImportOptions {
-  /** A folder, or one of its files. */
+  /** A folder, a zip archive, or one file. */
   path: string;
   /** The new dataset's name. */
   name: string;
+  /** Left out or null: as the content tells. */
+  format?: DatasetFormat | null;
+  /** Which column of a table is what; left out or null: as names and content suggest. */
+  mapping?: TableMapping | null;
   /** Carried by the progress messages. */
   importId?: string;
   onProgress?: (progress: ImportProgress) => void;
@@ -31,14 +42,15 @@ export async function importDataset(workspace: Workspace, options: ImportOptions
   const startedAt = performance.now();
   const signal = options.signal ?? new AbortController().signal;
   checkName(workspace, options.name);
-  const source = describeSource(options.path);
-  const importer = await findImporter(source);
+  const source = await openSource(options.path);
+  const importer = await findImporter(source, options.format ?? null);
   const progress = new ProgressReporter(options.importId ?? '', options.name, options.onProgress ?? (() => {}));
   const temporaryPath = makeTemporaryFolder(workspace.temporaryPath, 'import');
   try {
     signal.throwIfAborted();
     progress.report('reading', 0, null);
-    await readInto(workspace, options.name, source, importer, { progress, signal, temporaryPath }, startedAt);
+    const context = { progress, signal, temporaryPath, mapping: options.mapping ?? null };
+    await readInto(workspace, options.name, source, importer, context, startedAt);
   } catch (error) {
     if (signal.aborted)
       throw new AppError('cancelled', `import "${options.name}": cancelled; nothing was kept`, undefined, { cause: error });
@@ -51,11 +63,11 @@ export async function importDataset(workspace: Workspace, options: ImportOptions
   return summary;
 }
 
-/** What the folder holds, without importing it. @throws AppError as `importDataset` */
-export async function previewImport(path: string): Promise<ImportPreview> {
-  const source = describeSource(path);
+/** What the source holds, without importing it. @throws AppError as `importDataset` */
+export async function previewImport(path: string, format: DatasetFormat | null = null): Promise<ImportPreview> {
+  const source = await openSource(path);
   try {
-    return await (await findImporter(source)).preview(source);
+    return await (await findImporter(source, format)).preview(source);
   } catch (error) {
     throw readError(error, source);
   }
@@ -65,19 +77,6 @@ function checkName(workspace: Workspace, name: string): void {
   const parsed = datasetNameSchema.safeParse(name);
   if (!parsed.success) throw new AppError('input-invalid', `import: the name "${name}" cannot be used: ${parsed.error.issues[0]?.message}`);
   if (workspace.datasets.has(name)) throw datasetExists(name);
-}
-
-async function findImporter(source: ImportSource): Promise<Importer> {
-  for (const importer of importers) if (await importer.match(source)) return importer;
-  const expected = importers.map((importer) => importer.expects).join(', or ');
-  throw new AppError('format-unknown', `import "${source.path}": expected ${expected}, got ${describe(source)}; choose another one`);
-}
-
-function describe(source: ImportSource): string {
-  if (!source.isFolder) return 'another file';
-  if (source.files.length === 0) return 'a folder without files';
-  const more = source.files.length > 5 ? ` and ${source.files.length - 5} more` : '';
-  return `a folder with ${source.files.slice(0, 5).join(', ')}${more}`;
 }
 
 async function readInto(
@@ -90,7 +89,7 @@ async function readInto(
 ): Promise<void> {
   const opened = await importer.open(source, context);
   try {
-    const target = { name, format: importer.format, sourcePath: source.folder };
+    const target = { name, format: importer.format, sourcePath: importer.format === 'table' ? source.path : source.folder };
     await save(workspace.databasePath, target, opened, context, startedAt);
   } finally {
     opened.close();
@@ -121,13 +120,21 @@ async function save(
   }
 }
 
+/** As often as this, whoever wants to cancel or to see progress gets a turn. */
+const TURN_MS = 50;
+
 async function addTimelines(writer: DatasetWriter, opened: OpenedSource, { signal, progress }: ReadContext): Promise<void> {
+  progress.report('sorting', 0, opened.events);
   let rows = 0;
-  for await (const timeline of opened.timelines()) {
+  let turnAt = performance.now();
+  for (const timeline of opened.timelines()) {
     signal.throwIfAborted();
     writer.addTimeline(timeline);
     rows += timeline.itemIds.length;
     progress.report('packing', rows, opened.events);
+    if (performance.now() - turnAt < TURN_MS) continue;
+    await setImmediate();
+    turnAt = performance.now();
   }
   progress.report('saving', rows, opened.events);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { datasetFormatSchema, tableMappingSchema } from '../../src-shared/dataset.ts';
 import { toErrorData } from '../../src-shared/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import { importDataset } from './import.ts';
@@ -7,7 +8,14 @@ import { importDataset } from './import.ts';
  * The process of one import. The first message names what to import; `ImportProgress` messages come back, and at last
  * `{ type: 'done', summary }` or `{ type: 'error', error }`. It may be killed at any moment.
  */
-const requestSchema = z.object({ workspacePath: z.string(), path: z.string(), name: z.string(), importId: z.string() });
+const requestSchema = z.object({
+  workspacePath: z.string(),
+  path: z.string(),
+  name: z.string(),
+  importId: z.string(),
+  format: datasetFormatSchema.nullable().default(null),
+  mapping: tableMappingSchema.nullable().default(null),
+});
 
 /** The parent: a forked process's IPC channel, or the port of an Electron utility process. */
 interface Parent {

@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { toFloat64, toInt32 } from './blobs.ts';
 import type { Database } from './database.ts';
 import { UNKNOWN_GENRE } from './datasetWriter.ts';
+import { decodeIds, decodeTexts, decodeTimes } from './timelineCodec.ts';
 
 /** One user's events in time order. */
 export interface Timeline {
@@ -32,6 +33,8 @@ export interface DatasetReader {
   eventCounts(): Int32Array;
   /** The ids that the source has, by UserId and by ItemId; read anew at every call. */
   sourceIds(): { users: readonly string[]; items: readonly string[] };
+  /** What the user wrote, a text for each event of the timeline ("" where there is none). @param feature one of `summary.textFeatures` */
+  texts(userId: number, feature: string): readonly string[];
 }
 
 export class StoredDatasetReader implements DatasetReader {
@@ -44,8 +47,10 @@ export class StoredDatasetReader implements DatasetReader {
   private readonly vocabularies = new Map<string, readonly string[]>();
   private readonly itemFeatures = new Map<string, Int32Array>();
   private readonly eventFeatures: string[] = [];
+  private readonly isPacked: boolean;
   private readonly selectTimeline;
   private readonly selectFeature;
+  private readonly selectTexts;
 
   constructor(database: Database, datasetId: number, summary: DatasetSummary) {
     this.database = database;
@@ -56,11 +61,15 @@ export class StoredDatasetReader implements DatasetReader {
     this.titles = items.map((item) => item.title);
     this.genres = items.map((item) => (JSON.parse(item.genres) as string[])[0] ?? UNKNOWN_GENRE);
     this.readFeatures();
-    this.selectTimeline = database.prepare<[number, number], { itemIds: Buffer; timestampsMs: Buffer }>(
-      'SELECT itemIds, timestampsMs FROM timelines WHERE datasetId = ? AND userId = ?',
+    this.isPacked = database.prepare('SELECT encoding FROM datasets WHERE id = ?').pluck().get(datasetId) === 'packed';
+    this.selectTimeline = database.prepare<[number, number], { events: number; itemIds: Buffer; timestampsMs: Buffer }>(
+      'SELECT events, itemIds, timestampsMs FROM timelines WHERE datasetId = ? AND userId = ?',
     );
     this.selectFeature = database
       .prepare<[number, number, string], Buffer>('SELECT valueIds FROM timelineFeatures WHERE datasetId = ? AND userId = ? AND feature = ?')
+      .pluck();
+    this.selectTexts = database
+      .prepare<[number, number, string], Buffer>('SELECT texts FROM timelineTexts WHERE datasetId = ? AND userId = ? AND feature = ?')
       .pluck();
   }
 
@@ -76,8 +85,18 @@ export class StoredDatasetReader implements DatasetReader {
     const row = this.selectTimeline.get(this.datasetId, userId);
     if (!row) throw noSuchUser(this.summary, userId);
     const eventFeatures: Record<string, Int32Array> = {};
-    for (const name of this.eventFeatures) eventFeatures[name] = toInt32(this.selectFeature.get(this.datasetId, userId, name)!);
-    return { itemIds: toInt32(row.itemIds), timestampsMs: toFloat64(row.timestampsMs), eventFeatures };
+    const toIds = this.isPacked ? decodeIds : toInt32;
+    for (const name of this.eventFeatures) eventFeatures[name] = toIds(this.selectFeature.get(this.datasetId, userId, name)!);
+    const timestampsMs = this.isPacked ? decodeTimes(row.timestampsMs, row.events) : toFloat64(row.timestampsMs);
+    return { itemIds: toIds(row.itemIds), timestampsMs, eventFeatures };
+  }
+
+  texts(userId: number, feature: string): readonly string[] {
+    const { textFeatures } = this.summary;
+    if (!textFeatures.includes(feature)) this.refuse(feature, textFeatures);
+    const blob = this.selectTexts.get(this.datasetId, userId, feature);
+    if (!blob) throw noSuchUser(this.summary, userId);
+    return decodeTexts(blob);
   }
 
   eventCounts(): Int32Array {
@@ -112,7 +131,7 @@ export class StoredDatasetReader implements DatasetReader {
     }
   }
 
-  private refuse(feature: string, known: string[]): never {
+  private refuse(feature: string, known: readonly string[]): never {
     throw new AppError(
       'input-invalid',
       `dataset "${this.summary.name}": expected one of the features ${known.join(', ')}, got "${feature}"`,

@@ -13,9 +13,11 @@ export type { Catalogue, CatalogueItem, DatasetFacts, FeatureVocabulary, NewTime
 
 const SUMMARY_REJECTIONS = 1000;
 
-interface DatasetRow extends Omit<DatasetSummary, 'features' | 'rejections'> {
+interface DatasetRow extends Omit<DatasetSummary, 'features' | 'textFeatures' | 'rejections'> {
   id: number;
   report: string;
+  encoding: string;
+  textFeatures: string;
 }
 
 /** Imported datasets. Names that no dataset has throw AppError `dataset-not-found`, with the nearest name there is. */
@@ -78,12 +80,12 @@ export class DatasetStore {
   timeline(name: string, userId: number): TimelineEvent[] {
     const reader = this.recentReader(name);
     const { itemIds, timestampsMs, eventFeatures } = reader.timeline(userId);
-    const ratings = reader.vocabulary('rating');
+    const ratings = eventFeatures.rating ? reader.vocabulary('rating') : [];
     return Array.from(itemIds, (itemId, index) => ({
       itemId,
       title: reader.titles[itemId]!,
       genre: reader.genres[itemId]!,
-      rating: ratings[eventFeatures.rating![index]!]!,
+      rating: ratings[eventFeatures.rating?.[index] ?? 0] ?? '',
       timestampMs: timestampsMs[index]!,
     }));
   }
@@ -175,13 +177,18 @@ export class DatasetStore {
     );
   }
 
-  private toSummary({ id, report: _report, ...row }: DatasetRow): DatasetSummary {
+  private toSummary({ id, report: _report, encoding: _encoding, textFeatures, ...row }: DatasetRow): DatasetSummary {
     const features = this.database
       .prepare<[number], Feature>(
         'SELECT name, kind, json_array_length(vocabulary) AS vocabularySize FROM features WHERE datasetId = ? ORDER BY position',
       )
       .all(id);
-    return { ...row, features, rejections: this.readRejections(id, 0, SUMMARY_REJECTIONS) };
+    return {
+      ...row,
+      features,
+      textFeatures: JSON.parse(textFeatures) as string[],
+      rejections: this.readRejections(id, 0, SUMMARY_REJECTIONS),
+    };
   }
 
   private readRejections(id: number, offset: number, limit: number): Rejection[] {

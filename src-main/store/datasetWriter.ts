@@ -1,10 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
 import type { DatasetFormat, Feature, Rejection } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { toBlob } from './blobs.ts';
 import { type Database, isSqliteError, transact, translatingErrors } from './database.ts';
 import { STATISTICS_VERSION, StatisticsCounter } from './datasetStatistics.ts';
+import { UserDigests } from './fingerprint.ts';
+import { encodeIds, encodeTexts, encodeTimes } from './timelineCodec.ts';
 
 /** One item of the catalogue; its place in the list is its ItemId. */
 export interface CatalogueItem {
@@ -26,15 +28,21 @@ export interface FeatureVocabulary {
 export interface Catalogue {
   items: readonly CatalogueItem[];
   features: readonly FeatureVocabulary[];
+  /** Names of what people wrote with an event: kept as text, event by event. */
+  textFeatures?: readonly string[];
 }
 
-/** One user's events in time order. Users are added in the order of their UserId. */
+/** One user's events in time order. */
 export interface NewTimeline {
+  /** Each from 0 to the number of users - 1 once, in any order; where it is left out, the order of adding counts. */
+  userId?: number;
   externalId: string;
   itemIds: Int32Array;
   timestampsMs: Float64Array;
   /** Vocabulary ids by the name of each feature of kind `event`. */
   eventFeatures: Readonly<Record<string, Int32Array>>;
+  /** By the name of each text feature: a text for each event, "" where there is none. */
+  texts?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface DatasetTarget {
@@ -60,7 +68,8 @@ const STAGING_TABLES = `
 CREATE TABLE staging.timelines (
   userId INTEGER PRIMARY KEY, externalId TEXT, events INTEGER, firstEventAtMs INTEGER, lastEventAtMs INTEGER, itemIds BLOB, timestampsMs BLOB
 ) STRICT;
-CREATE TABLE staging.timelineFeatures (userId INTEGER, feature TEXT, valueIds BLOB, PRIMARY KEY (userId, feature)) STRICT;
+CREATE TABLE staging.timelineFeatures (userId INTEGER, feature TEXT, valueIds BLOB, PRIMARY KEY (userId, feature)) STRICT, WITHOUT ROWID;
+CREATE TABLE staging.timelineTexts (userId INTEGER, feature TEXT, texts BLOB, PRIMARY KEY (userId, feature)) STRICT, WITHOUT ROWID;
 `;
 
 /**
@@ -72,10 +81,11 @@ export class DatasetWriter {
   private readonly database: Database;
   private readonly target: DatasetTarget;
   private readonly catalogue: Catalogue;
-  private readonly hash: Hash;
+  private readonly digests = new UserDigests();
   private readonly counter: StatisticsCounter;
   private readonly insertTimeline: Statement<unknown[]>;
   private readonly insertFeature: Statement<unknown[]>;
+  private readonly insertTexts: Statement<unknown[]>;
   private users = 0;
   private events = 0;
 
@@ -91,34 +101,41 @@ export class DatasetWriter {
       items.map(mainGenre),
       ratings,
     );
-    const content = [items, features.map(({ name, kind, vocabulary }) => [name, kind, vocabulary])];
-    this.hash = createHash('sha256').update(JSON.stringify(content));
     database.prepare('ATTACH ? AS staging').run(stagingFile);
     database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
     database.exec(STAGING_TABLES);
     this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.insertFeature = database.prepare('INSERT INTO staging.timelineFeatures VALUES (?, ?, ?)');
+    this.insertTexts = database.prepare('INSERT INTO staging.timelineTexts VALUES (?, ?, ?)');
     // Touches the staging database only, which nobody else has open.
     database.exec('BEGIN');
   }
 
   /** @throws AppError `disk-full` */
   addTimeline(timeline: NewTimeline): void {
-    const { externalId, itemIds, timestampsMs, eventFeatures } = timeline;
+    const { externalId, itemIds, timestampsMs, eventFeatures, texts = {} } = timeline;
     const events = itemIds.length;
-    const userId = this.users++;
+    const userId = timeline.userId ?? this.users;
+    this.users += 1;
     this.events += events;
+    const blobs: [string, Buffer][] = [
+      ['itemIds', encodeIds(itemIds)],
+      ['times', encodeTimes(timestampsMs)],
+    ];
+    const [first, last] = [timestampsMs[0]!, timestampsMs[events - 1]!];
+    const features = byName(eventFeatures, encodeIds);
+    const written = byName(texts, encodeTexts);
     translatingErrors(this.database.name, () => {
-      const [first, last] = [timestampsMs[0]!, timestampsMs[events - 1]!];
-      this.insertTimeline.run(userId, externalId, events, first, last, toBlob(itemIds), toBlob(timestampsMs));
-      for (const [feature, ids] of Object.entries(eventFeatures)) this.insertFeature.run(userId, feature, toBlob(ids));
+      this.insertTimeline.run(userId, externalId, events, first, last, blobs[0]![1], blobs[1]![1]);
+      for (const [feature, blob] of features) this.insertFeature.run(userId, feature, blob);
+      for (const [feature, blob] of written) this.insertTexts.run(userId, feature, blob);
     });
     this.counter.add(itemIds, timestampsMs, eventFeatures.rating);
-    this.hash
-      .update(JSON.stringify([externalId, events]))
-      .update(toBlob(itemIds))
-      .update(toBlob(timestampsMs));
-    for (const feature of Object.keys(eventFeatures).sort()) this.hash.update(feature).update(toBlob(eventFeatures[feature]!));
+    this.digests.set(
+      userId,
+      [externalId, events],
+      [...blobs, ...features, ...byName(texts, (values) => Buffer.from(JSON.stringify(values)))],
+    );
   }
 
   /**
@@ -144,15 +161,24 @@ export class DatasetWriter {
     const { name, format, sourcePath } = this.target;
     const { rejected, rejections, seconds, peakMemoryBytes } = facts;
     const report = JSON.stringify({ ...this.counter.statistics(), version: STATISTICS_VERSION });
-    const fingerprint = this.hash.digest('hex');
     const counts = [this.users, this.catalogue.items.length, this.events, rejected];
+    const textFeatures = JSON.stringify(this.catalogue.textFeatures ?? []);
     const { lastInsertRowid: id } = this.database
-      .prepare('INSERT INTO datasets VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(name, format, ...counts, fingerprint, sourcePath, Date.now(), seconds, peakMemoryBytes, report);
+      .prepare(`INSERT INTO datasets VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'packed', ?)`)
+      .run(name, format, ...counts, this.fingerprint(), sourcePath, Date.now(), seconds, peakMemoryBytes, report, textFeatures);
     this.insertCatalogue(id);
     this.insertRejections(id, rejections);
     this.database.prepare('INSERT INTO main.timelines SELECT ?, * FROM staging.timelines').run(id);
     this.database.prepare('INSERT INTO main.timelineFeatures SELECT ?, * FROM staging.timelineFeatures').run(id);
+    this.database.prepare('INSERT INTO main.timelineTexts SELECT ?, * FROM staging.timelineTexts').run(id);
+  }
+
+  /** Of catalogue and timelines, whatever file they came from. */
+  private fingerprint(): string {
+    const { items, features, textFeatures = [] } = this.catalogue;
+    const content = [items, features.map(({ name, kind, vocabulary }) => [name, kind, vocabulary]), textFeatures];
+    const hash = createHash('sha256').update(JSON.stringify(content));
+    return hash.update(this.digests.all(this.users)).digest('hex');
   }
 
   private insertCatalogue(id: number | bigint): void {
@@ -169,6 +195,13 @@ export class DatasetWriter {
     const insert = this.database.prepare('INSERT INTO rejections VALUES (?, ?, ?, ?, ?)');
     for (const [position, { file, line, reason }] of rejections.entries()) insert.run(id, position, file, line, reason);
   }
+}
+
+/** Sorted by name, so that the order in which an importer names its features does not matter. */
+function byName<T>(values: Readonly<Record<string, T>>, encode: (value: T) => Buffer): [string, Buffer][] {
+  return Object.keys(values)
+    .sort()
+    .map((name) => [name, encode(values[name]!)]);
 }
 
 export function datasetExists(name: string): AppError {

@@ -2,15 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvRecord, parseRecord, readLines, readRecords } from '../../src-main/data/csv.ts';
+import { type CsvRecord, parseRecord, readRecords } from '../../src-main/data/csv.ts';
+import { fileOnDisk } from '../../src-main/data/files/sourceFile.ts';
 import { PlainRow } from '../../src-main/data/importers/plainRow.ts';
+import { readLines } from '../../src-main/data/lines.ts';
 import { temporaryFolder } from '../store/temporaryWorkspace.ts';
 
 async function recordsOf(content: string | Buffer): Promise<CsvRecord[]> {
   const path = join(temporaryFolder(), 'file.csv');
   writeFileSync(path, content);
   const records: CsvRecord[] = [];
-  await readRecords(path, (record) => records.push(record));
+  await readRecords(fileOnDisk(path), (record) => records.push(record));
   return records;
 }
 
@@ -85,14 +87,14 @@ describe('reading a CSV file', () => {
     const path = join(temporaryFolder(), 'file.csv');
     const complete = async (content: string) => {
       writeFileSync(path, content);
-      return readLines(path, () => {});
+      return readLines(fileOnDisk(path), () => {});
     };
     expect([await complete('a\nb\n'), await complete('a\nb'), await complete('')]).toEqual([true, false, true]);
   });
 
   it('refuses megabytes without a line break', async () => {
-    await expect(recordsOf(Buffer.alloc(3 << 20, 'x'))).rejects.toThrow(
-      'file.csv: expected lines of text, got more than 1 MB without a line break in line 1; check that it is a CSV file',
+    await expect(recordsOf(Buffer.alloc(17 << 20, 'x'))).rejects.toThrow(
+      'file.csv: expected lines of text, got more than 16 MB without a line break in line 1; check that it is a text file',
     );
   });
 });

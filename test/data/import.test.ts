@@ -300,7 +300,7 @@ describe('what cannot be imported is refused in words that help, and leaves noth
 
   it('a folder or file of another kind', async () => {
     const folder = temporaryFolder();
-    const expected = 'expected a folder with ratings.csv and movies.csv (MovieLens)';
+    const expected = 'expected MovieLens, Amazon Review or Google Local data, or a table (CSV, TSV, JSON lines, Parquet)';
     expect(await refusal(folder)).toEqual({
       code: 'format-unknown',
       message: `import "PATH": ${expected}, got a folder without files; choose another one`,

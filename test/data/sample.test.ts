@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRecords } from '../../src-main/data/csv.ts';
+import { fileOnDisk } from '../../src-main/data/files/sourceFile.ts';
 import { importDataset } from '../../src-main/data/import.ts';
 import { GENRE_WORDS } from '../../src-main/data/sample/words.ts';
 import { writeSampleDataset } from '../../src-main/data/sample/writeSample.ts';
@@ -81,7 +82,7 @@ describe('the sample dataset', () => {
         .map((row) => row.replace(/,[\d.]+,(\d+)$/, ',$1')),
     );
     const reviews: string[][] = [];
-    await readRecords(join(folder, 'reviews.csv'), (record) => reviews.push('fields' in record ? record.fields : []));
+    await readRecords(fileOnDisk(join(folder, 'reviews.csv')), (record) => reviews.push('fields' in record ? record.fields : []));
     expect(reviews.shift()).toEqual(['userId', 'movieId', 'timestamp', 'review']);
     expect(reviews.length).toBeGreaterThan(20_000);
     expect(reviews.every(([user, movie, timestamp]) => rated.has(`${user},${movie},${timestamp}`))).toBe(true);

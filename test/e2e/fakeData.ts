@@ -69,6 +69,7 @@ export function makeDataset(name: string, sizes: { users: number; items: number;
     users: sizes.users,
     items: sizes.items,
     events: sizes.events,
+    textFeatures: [],
     features: [
       { name: 'title', kind: 'item', vocabularySize: sizes.items + 2 },
       { name: 'genre', kind: 'item', vocabularySize: 21 },

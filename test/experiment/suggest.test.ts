@@ -11,6 +11,7 @@ const summary: DatasetSummary = {
   items: 9742,
   events: 100836,
   features: [],
+  textFeatures: [],
   rejected: 0,
   rejections: [],
   fingerprint: 'f',

@@ -1,120 +1,98 @@
-import { statSync } from 'node:fs';
-import type { Rejection } from '../../../src-shared/dataset.ts';
-import { type CsvRecord, RecordAssembler, readLines } from '../csv.ts';
-import type { ProgressReporter } from '../importProgress.ts';
-import {
-  checkLooksLikeCsv,
-  cutOff,
-  importError,
-  type Layout,
-  layoutOf,
-  MOVIES_FILE,
-  RATINGS_COLUMNS,
-  RATINGS_FILE,
-} from './movielensFiles.ts';
-import { isRating, MAX_ID, MAX_TIMESTAMP, readRating, readTimestamp, readWholeNumber } from './movielensNumbers.ts';
+import { type CsvRecord, RecordAssembler } from '../csv.ts';
+import { importError, type SourceFile } from '../files/sourceFile.ts';
+import type { EventCollector } from '../ingest/eventCollector.ts';
+import { isRating, MAX_ID, MAX_TIMESTAMP, readRating, readTimestamp, readWholeNumber } from '../ingest/numbers.ts';
+import { decodeText, readLines } from '../lines.ts';
+import type { ReadContext } from './importer.ts';
+import { cutOff, fixedPlaces, type Places, placesOf, requireText } from './movielensFiles.ts';
+import type { FileLayout } from './movielensLayouts.ts';
 import { PlainRow } from './plainRow.ts';
 
-/** As many rejected rows as are kept one by one; the others are counted. */
-const MAX_REJECTIONS = 100_000;
-
-/** Takes one event: user and timestamp as in the file, ItemId, and the index of its rating in `RatingsSummary.ratings`. */
-export type EventListener = (user: number, timestamp: number, itemId: number, ratingIndex: number) => void;
-
-export interface RatingsSummary {
-  accepted: number;
-  rejected: number;
-  rejections: Rejection[];
-  /** The ratings that occur, in the order of first occurrence. */
-  ratings: number[];
-}
-
-/** @throws AppError `import-failed` when the file as a whole is of no use; single bad rows become rejections */
+/**
+ * Every row of the ratings file goes to `collector`, with the ItemId as its item.
+ * @throws AppError `import-failed` when the file as a whole is of no use; single bad rows become rejections
+ */
 export async function readRatings(
-  file: string,
-  itemIds: ReadonlyMap<number, number>,
-  listener: EventListener,
-  progress: ProgressReporter,
-  signal: AbortSignal,
-): Promise<RatingsSummary> {
-  await checkLooksLikeCsv(file, RATINGS_COLUMNS);
-  const reader = new RatingsReader(file, itemIds, listener);
-  const size = statSync(file).size;
+  file: SourceFile,
+  layout: FileLayout,
+  movies: { name: string; itemIds: ReadonlyMap<number, number> },
+  collector: EventCollector,
+  { progress, signal }: Pick<ReadContext, 'progress' | 'signal'>,
+): Promise<void> {
+  await requireText(file, layout.expected);
+  const reader = new RatingsReader(file, layout, movies, collector);
   const complete = await readLines(
     file,
     (buffer, start, end, line) => reader.take(buffer, start, end, line),
     (bytesRead) => {
       signal.throwIfAborted();
-      progress.report('reading', reader.rows, Math.round((reader.rows * size) / bytesRead));
+      progress.report('reading', collector.rows, Math.round((collector.rows * file.sizeBytes) / bytesRead));
     },
   );
-  return reader.finish(complete);
+  reader.finish(complete);
 }
 
 /**
- * Rows of four plain numbers are read from the bytes; every other row is taken apart as CSV and either understood or
+ * Rows of four plain numbers are read from the bytes; every other row is taken apart as text and either understood or
  * rejected with a reason.
  */
 class RatingsReader {
-  private readonly file: string;
-  private readonly itemIds: ReadonlyMap<number, number>;
-  private readonly listener: EventListener;
-  private readonly assembler = new RecordAssembler();
-  private readonly plain = new PlainRow();
-  private readonly ratingIndices = new Map<number, number>();
-  private readonly summary: RatingsSummary = { accepted: 0, rejected: 0, rejections: [], ratings: [] };
-  private layout: Layout | null = null;
-  private isPlainLayout = false;
+  private readonly file: SourceFile;
+  private readonly layout: FileLayout;
+  private readonly movies: { name: string; itemIds: ReadonlyMap<number, number> };
+  private readonly collector: EventCollector;
+  private readonly assembler: RecordAssembler;
+  private readonly plain: PlainRow;
+  private places: Places | null;
+  private isPlainLayout: boolean;
   private lastOdd: CsvRecord | null = null;
 
-  constructor(file: string, itemIds: ReadonlyMap<number, number>, listener: EventListener) {
+  constructor(file: SourceFile, layout: FileLayout, movies: RatingsReader['movies'], collector: EventCollector) {
     this.file = file;
-    this.itemIds = itemIds;
-    this.listener = listener;
-  }
-
-  get rows(): number {
-    return this.summary.accepted + this.summary.rejected;
+    this.layout = layout;
+    this.movies = movies;
+    this.collector = collector;
+    this.assembler = new RecordAssembler(layout);
+    this.plain = new PlainRow(layout.delimiter);
+    this.places = fixedPlaces(layout);
+    this.isPlainLayout = this.places !== null;
   }
 
   take(buffer: Buffer, start: number, end: number, line: number): void {
     if (this.isPlainLayout && !this.assembler.isOpen && this.takePlain(buffer, start, end)) return;
-    for (const record of this.assembler.push(buffer.toString('utf8', start, end), line)) this.takeRecord(record);
+    for (const record of this.assembler.push(decodeText(buffer, start, end), line)) this.takeRecord(record);
   }
 
-  finish(complete: boolean): RatingsSummary {
+  finish(complete: boolean): void {
     for (const record of this.assembler.finish()) this.takeRecord(record);
-    if (this.layout === null) layoutOf(this.file, { line: 1, fields: [] }, RATINGS_COLUMNS);
+    if (this.places === null) placesOf(this.file, { line: 1, fields: [] }, this.layout);
     if (!complete) this.refuseCutOff();
-    if (this.summary.accepted === 0) throw this.nothingUsable();
-    return this.summary;
+    if (this.collector.accepted === 0) throw this.nothingUsable();
   }
 
   private takePlain(buffer: Buffer, start: number, end: number): boolean {
     const row = this.plain;
     if (!row.read(buffer, start, end) || !isRating(row.rating) || row.timestamp > MAX_TIMESTAMP || row.user > MAX_ID) return false;
-    const itemId = this.itemIds.get(row.movie);
+    const itemId = this.movies.itemIds.get(row.movie);
     if (itemId === undefined) return false;
-    this.accept(row.user, row.timestamp, itemId, row.rating);
+    this.collector.add(row.user, itemId, row.timestamp * 1000, row.rating);
     this.lastOdd = null;
     return true;
   }
 
   private takeRecord(record: CsvRecord): void {
-    if (this.layout === null) {
-      this.layout = layoutOf(this.file, record, RATINGS_COLUMNS);
-      this.isPlainLayout = this.layout.width === 4 && this.layout.columns.every((column, index) => column === index);
+    if (this.places === null) {
+      this.places = placesOf(this.file, record, this.layout);
+      this.isPlainLayout = this.places.width === 4 && this.places.columns.every((column, index) => column === index);
       return;
     }
     this.lastOdd = record;
-    const reason = 'fields' in record ? this.addFields(record.fields, this.layout) : record.problem;
-    if (reason === null) return;
-    this.summary.rejected += 1;
-    if (this.summary.rejections.length < MAX_REJECTIONS) this.summary.rejections.push({ file: RATINGS_FILE, line: record.line, reason });
+    const reason = 'fields' in record ? this.addFields(record.fields, this.places) : record.problem;
+    if (reason !== null) this.collector.reject(this.file.name, record.line, reason);
   }
 
   /** @returns why the row cannot be used, or null */
-  private addFields(fields: string[], { columns, width }: Layout): string | null {
+  private addFields(fields: string[], { columns, width }: Places): string | null {
     if (fields.length !== width) return `expected ${width} columns, got ${fields.length}`;
     const [userText, movieText, ratingText, timestampText] = columns.map((column) => fields[column]!) as [string, string, string, string];
     const user = readWholeNumber('userId', userText);
@@ -125,36 +103,27 @@ class RatingsReader {
     if (typeof rating === 'string') return rating;
     const timestamp = readTimestamp(timestampText);
     if (typeof timestamp === 'string') return timestamp;
-    const itemId = this.itemIds.get(movie);
-    if (itemId === undefined) return `movieId ${movie} is not in ${MOVIES_FILE}`;
-    this.accept(user, timestamp, itemId, rating);
+    const itemId = this.movies.itemIds.get(movie);
+    if (itemId === undefined) return `movieId ${movie} is not in ${this.movies.name}`;
+    this.collector.add(user, itemId, timestamp * 1000, rating);
     return null;
-  }
-
-  private accept(user: number, timestamp: number, itemId: number, rating: number): void {
-    let index = this.ratingIndices.get(rating);
-    if (index === undefined) {
-      index = this.summary.ratings.push(rating) - 1;
-      this.ratingIndices.set(rating, index);
-    }
-    this.summary.accepted += 1;
-    this.listener(user, timestamp, itemId, index);
   }
 
   /** A last row that is too short and has no line break was not written to its end, and neither was what followed it. */
   private refuseCutOff(): void {
     if (this.lastOdd === null) return;
     if ('problem' in this.lastOdd) throw cutOff(this.file, this.lastOdd.line, this.lastOdd.problem);
-    if (this.lastOdd.fields.length < this.layout!.width) throw cutOff(this.file, this.lastOdd.line, this.lastOdd.fields.join(','));
+    const { fields, line } = this.lastOdd;
+    if (fields.length < this.places!.width) throw cutOff(this.file, line, fields.join(this.layout.delimiter));
   }
 
   private nothingUsable(): Error {
-    const { rejected, rejections } = this.summary;
+    const { rejected, rejections } = this.collector;
     const [first] = rejections;
     const got = first ? `none of ${rejected}; line ${first.line}: ${first.reason}` : 'none';
     return importError(
       this.file,
-      `expected at least one usable row, got ${got}; check that ${RATINGS_FILE} and ${MOVIES_FILE} belong together`,
+      `expected at least one usable row, got ${got}; check that ${this.file.name} and ${this.movies.name} belong together`,
     );
   }
 }

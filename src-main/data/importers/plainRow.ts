@@ -1,9 +1,9 @@
-const [COMMA, POINT, ZERO, NINE] = [0x2c, 0x2e, 0x30, 0x39];
+const [POINT, ZERO, NINE] = [0x2e, 0x30, 0x39];
 /** So many digits are exact in a number. */
 const MAX_DIGITS = 15;
 
 /**
- * Reads `userId,movieId,rating,timestamp` from bytes when it is made of digits, three commas and at most one point in the rating.
+ * Reads `userId,movieId,rating,timestamp` from bytes when it is made of digits, three delimiters and at most one point in the rating.
  * One object is used for all rows: this runs once per row of files with tens of millions.
  */
 export class PlainRow {
@@ -12,15 +12,21 @@ export class PlainRow {
   rating = 0;
   timestamp = 0;
   private position = 0;
+  private readonly delimiter: readonly number[];
+
+  /** @param delimiter one or two characters of ASCII */
+  constructor(delimiter = ',') {
+    this.delimiter = [...Buffer.from(delimiter)];
+  }
 
   /** @returns false for any other row; the values then mean nothing */
   read(buffer: Uint8Array, start: number, end: number): boolean {
     this.position = start;
     this.user = this.readDigits(buffer, end);
-    if (this.user < 0 || !this.skip(buffer, end, COMMA)) return false;
+    if (this.user < 0 || !this.skipDelimiter(buffer, end)) return false;
     this.movie = this.readDigits(buffer, end);
-    if (this.movie < 0 || !this.skip(buffer, end, COMMA)) return false;
-    if (!this.readRating(buffer, end) || !this.skip(buffer, end, COMMA)) return false;
+    if (this.movie < 0 || !this.skipDelimiter(buffer, end)) return false;
+    if (!this.readRating(buffer, end) || !this.skipDelimiter(buffer, end)) return false;
     this.timestamp = this.readDigits(buffer, end);
     return this.timestamp >= 0 && this.position === end;
   }
@@ -53,6 +59,11 @@ export class PlainRow {
     }
     this.position = position;
     return position === start || position - start > MAX_DIGITS ? -1 : value;
+  }
+
+  private skipDelimiter(buffer: Uint8Array, end: number): boolean {
+    if (!this.skip(buffer, end, this.delimiter[0]!)) return false;
+    return this.delimiter.length === 1 || this.skip(buffer, end, this.delimiter[1]!);
   }
 
   private skip(buffer: Uint8Array, end: number, byte: number): boolean {

@@ -81,6 +81,12 @@ class DatasetViewReader implements DatasetReader {
     return this.selection.filter.apply(this.base.timeline(userId));
   }
 
+  texts(userId: number, feature: string): readonly string[] {
+    const texts = this.base.texts(userId, feature);
+    if (this.selection.filter.keepsAll) return texts;
+    return Array.from(this.selection.filter.positionsIn(this.base.timeline(userId)), (position) => texts[position]!);
+  }
+
   eventCounts(): Int32Array {
     return this.selection.eventCounts.slice();
   }

@@ -2,8 +2,9 @@ import { datasets } from './0001-datasets.ts';
 import { runs } from './0002-runs.ts';
 import { runMetrics } from './0003-run-metrics.ts';
 import { settings } from './0004-settings.ts';
+import { packedTimelines } from './0005-packed-timelines.ts';
 import { models } from './0006-models.ts';
 import { userIndex } from './0007-user-index.ts';
 
 /** In order; `user_version` of a database is the number of migrations applied. Released ones are never changed. */
-export const migrations: readonly string[] = [datasets, runs, runMetrics, settings, models, userIndex];
+export const migrations: readonly string[] = [datasets, runs, runMetrics, settings, packedTimelines, models, userIndex];

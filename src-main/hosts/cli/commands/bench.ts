@@ -3,6 +3,7 @@ import { AppError } from '../../../../src-shared/errors.ts';
 import type { GenerateBenchmark, RequestResult } from '../../../bench/generate.ts';
 import type { GenerateModel } from '../../../bench/generateCases.ts';
 import type { StepResult, TorchResult } from '../../../bench/step.ts';
+import { importOutcome } from '../benchImport.ts';
 import { addCommand } from '../command.ts';
 import { formatBytes, formatCount } from '../numbers.ts';
 import type { Outcome } from '../output.ts';
@@ -15,6 +16,7 @@ interface BenchOptions extends CommonOptions {
   model?: string[];
   steps: string;
   rounds: string;
+  rows: string;
   threads?: string;
 }
 
@@ -26,10 +28,12 @@ interface BenchEngine {
 const right = (title: string) => ({ title, align: 'right' as const });
 
 export function registerBenchCommand(program: Command): void {
-  const description = 'measure speed beside PyTorch; "step": one training step, "generate": writing text';
+  const description =
+    'measure speed; "step": one training step, "generate": writing text (both beside PyTorch), "import": a file of 20 million ratings (beside pandas and polars)';
   addCommand<BenchOptions>(program, 'bench <what>', description, async ([what], options) => {
     if (what === 'generate') return generateOutcome(options);
-    if (what !== 'step') throw new AppError('usage', `bench: expected "step" or "generate", got "${what}"`);
+    if (what === 'import') return importOutcome(parseCount('--rows', options.rows));
+    if (what !== 'step') throw new AppError('usage', `bench: expected "step", "generate" or "import", got "${what}"`);
     if (options.model) throw new AppError('usage', 'bench: --model goes with "generate"');
     const steps = parseCount('--steps', options.steps);
     const rounds = parseCount('--rounds', options.rounds);
@@ -45,6 +49,7 @@ export function registerBenchCommand(program: Command): void {
     .option('--model <name...>', 'which models "generate" measures: scratch, stories260K, llama135M (default: all)')
     .option('--steps <number>', 'timed steps of each round', '12')
     .option('--rounds <number>', 'turns of each engine and of PyTorch', '3')
+    .option('--rows <number>', 'ratings in the file that "import" generates', '20000000')
     .option('--threads <number>', 'CPU threads (default: one per core)');
 }
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DatasetSummary, ImportProgress } from '../../../../src-shared/dataset.ts';
+import { type DatasetSummary, datasetFormatSchema, type ImportProgress } from '../../../../src-shared/dataset.ts';
 import { AppError, type ErrorData, fromErrorData } from '../../../../src-shared/errors.ts';
 import { addCommand } from '../command.ts';
 import { rejectionsText } from '../datasetTexts.ts';
 import { datasetDocument } from '../documents.ts';
+import { type ImportChoices, parseImportChoices } from '../importOptions.ts';
 import { interruptible } from '../interrupts.ts';
 import { formatBytes, formatCount, formatDate, formatSeconds, formatShort } from '../numbers.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -14,17 +15,24 @@ import { registerDatasetActions } from './datasetActions.ts';
 import { registerDatasetReport } from './datasetReport.ts';
 
 export function registerDatasetCommands(program: Command): void {
-  addCommand<CommonOptions & { name?: string }>(
+  addCommand<CommonOptions & ImportChoices & { name?: string }>(
     program,
     'import <path>',
     'import a dataset from a file or folder',
     async ([path], options) =>
       withSession(options, async (session) => {
-        const dataset = await importDataset(session, path!, options.name, createProgress());
+        const dataset = await importDataset(session, path!, options.name, createProgress(), parseImportChoices(options));
         const { sameContent } = await session.client.call('datasets.report', { name: dataset.name });
         return { document: { dataset: datasetDocument(dataset), sameContent }, text: importText(dataset, sameContent) };
       }),
-  ).option('--name <name>', 'name of the dataset (default: from the path)');
+  )
+    .option('--name <name>', 'name of the dataset (default: from the path)')
+    .option('--format <format>', `what it is (default: told by its content): ${datasetFormatSchema.options.join(', ')}`)
+    .option(
+      '--map <mapping>',
+      'which column of a table is what (default: guessed): a JSON file, or pairs of user, item, time, timeFormat, rating, category, ' +
+        'categorySeparator, title, texts, features, e.g. user=uid,item=sku,time=when,features=device+country',
+    );
 
   const datasets = addCommand(program, 'datasets', 'list the datasets of the workspace', async (_args, options) =>
     withSession(options, async ({ client }) => {
@@ -46,9 +54,10 @@ export async function importDataset(
   path: string,
   name: string | undefined,
   progress: Progress,
+  choices: ReturnType<typeof parseImportChoices> = { format: null, mapping: null },
 ): Promise<DatasetSummary> {
   const source = resolve(path);
-  const chosen = name ?? (await client.call('datasets.preview', { path: source })).suggestedName;
+  const chosen = name ?? (await client.call('datasets.preview', { path: source, format: choices.format })).suggestedName;
   const ended = Promise.withResolvers<ImportProgress>();
   const unsubscribe = client.onEvent((event) => {
     if (event.name !== 'import.progress' || event.payload.name !== chosen) return;
@@ -56,7 +65,7 @@ export async function importDataset(
     if (['done', 'failed', 'cancelled'].includes(event.payload.phase)) ended.resolve(event.payload);
   });
   try {
-    const { importId } = await client.call('datasets.import', { path: source, name: chosen });
+    const { importId } = await client.call('datasets.import', { path: source, name: chosen, ...choices });
     const cancel = () => void client.call('datasets.cancelImport', { importId });
     const { value } = await interruptible(cancel, () => ended.promise);
     if (value.phase === 'cancelled') throw new AppError('cancelled', 'import: cancelled; nothing was kept');

@@ -1,0 +1,104 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/**
+ * The columns of a timeline as small BLOBs, little-endian.
+ * - ids: a byte w (1, 2 or 4), then each id in w bytes.
+ * - times: a byte 1, the first time and a unit (float64, milliseconds), then for every further event the number of units since
+ *   the one before as a base-128 number (LEB128); or a byte 0 and plain float64 where times are no whole milliseconds in order.
+ * - texts: a JSON array, deflated (RFC 1951).
+ */
+const TIMES_HEADER_BYTES = 17;
+/** The largest that divides all gaps is the unit: a day, a second, a millisecond. */
+const TIME_UNITS_MS = [86_400_000, 1000, 1];
+const [PLAIN, DELTAS] = [0, 1];
+
+export function encodeIds(ids: Int32Array): Buffer {
+  let bits = 0;
+  for (let index = 0; index < ids.length; index++) bits |= ids[index]!;
+  const width = bits >>> 0 < 0x100 ? 1 : bits >>> 0 < 0x10000 ? 2 : 4;
+  const narrow = width === 1 ? Uint8Array.from(ids) : width === 2 ? Uint16Array.from(ids) : ids;
+  const blob = Buffer.allocUnsafe(1 + narrow.byteLength);
+  blob[0] = width;
+  blob.set(new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength), 1);
+  return blob;
+}
+
+export function decodeIds(blob: Uint8Array): Int32Array {
+  const bytes = blob.buffer.slice(blob.byteOffset + 1, blob.byteOffset + blob.byteLength) as ArrayBuffer;
+  if (blob[0] === 1) return Int32Array.from(new Uint8Array(bytes));
+  return blob[0] === 2 ? Int32Array.from(new Uint16Array(bytes)) : new Int32Array(bytes);
+}
+
+export function encodeTimes(timesMs: Float64Array): Buffer {
+  const unit = unitOf(timesMs);
+  return unit === null ? encodePlain(timesMs) : encodeDeltas(timesMs, unit);
+}
+
+/** @returns null where some gap is negative or no whole number of milliseconds */
+function unitOf(timesMs: Float64Array): number | null {
+  let fits = 0;
+  for (let index = 1; index < timesMs.length; index++) {
+    const gap = timesMs[index]! - timesMs[index - 1]!;
+    if (!(gap >= 0)) return null;
+    while (gap % TIME_UNITS_MS[fits]! !== 0) if (++fits === TIME_UNITS_MS.length) return null;
+  }
+  return timesMs.length === 0 ? null : TIME_UNITS_MS[fits]!;
+}
+
+function encodePlain(timesMs: Float64Array): Buffer {
+  const blob = Buffer.allocUnsafe(1 + timesMs.byteLength);
+  blob[0] = PLAIN!;
+  blob.set(new Uint8Array(timesMs.buffer, timesMs.byteOffset, timesMs.byteLength), 1);
+  return blob;
+}
+
+/** A gap of whole milliseconds is below 2^53: at most 8 bytes of 7 bits. */
+const MAX_DELTA_BYTES = 8;
+
+function encodeDeltas(timesMs: Float64Array, unit: number): Buffer {
+  const blob = Buffer.allocUnsafe(TIMES_HEADER_BYTES + (timesMs.length - 1) * MAX_DELTA_BYTES);
+  blob[0] = DELTAS!;
+  blob.writeDoubleLE(timesMs[0]!, 1);
+  blob.writeDoubleLE(unit, 9);
+  let position = TIMES_HEADER_BYTES;
+  for (let index = 1; index < timesMs.length; index++) {
+    let delta = (timesMs[index]! - timesMs[index - 1]!) / unit;
+    while (delta >= 128) {
+      blob[position++] = 128 | (delta % 128);
+      delta = Math.floor(delta / 128);
+    }
+    blob[position++] = delta;
+  }
+  return blob.subarray(0, position);
+}
+
+/** @param events how many times the BLOB holds */
+export function decodeTimes(blob: Uint8Array, events: number): Float64Array {
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  const timesMs = new Float64Array(events);
+  if (blob[0] === PLAIN) {
+    for (let index = 0; index < events; index++) timesMs[index] = view.getFloat64(1 + index * 8, true);
+    return timesMs;
+  }
+  const unit = view.getFloat64(9, true);
+  let position = TIMES_HEADER_BYTES;
+  timesMs[0] = view.getFloat64(1, true);
+  for (let index = 1; index < events; index++) {
+    let byte = blob[position++]!;
+    let delta = byte & 127;
+    for (let scale = 128; byte >= 128; scale *= 128) {
+      byte = blob[position++]!;
+      delta += (byte & 127) * scale;
+    }
+    timesMs[index] = timesMs[index - 1]! + delta * unit;
+  }
+  return timesMs;
+}
+
+export function encodeTexts(texts: readonly string[]): Buffer {
+  return deflateRawSync(JSON.stringify(texts));
+}
+
+export function decodeTexts(blob: Uint8Array): string[] {
+  return JSON.parse(inflateRawSync(blob).toString('utf8')) as string[];
+}
