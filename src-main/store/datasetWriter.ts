@@ -101,9 +101,11 @@ export class DatasetWriter {
       items.map(mainGenre),
       ratings,
     );
-    database.prepare('ATTACH ? AS staging').run(stagingFile);
-    database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
-    database.exec(STAGING_TABLES);
+    translatingErrors(database.name, () => {
+      database.prepare('ATTACH ? AS staging').run(stagingFile);
+      database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
+      database.exec(STAGING_TABLES);
+    });
     this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.insertFeature = database.prepare('INSERT INTO staging.timelineFeatures VALUES (?, ?, ?)');
     this.insertTexts = database.prepare('INSERT INTO staging.timelineTexts VALUES (?, ?, ?)');
@@ -143,7 +145,7 @@ export class DatasetWriter {
    * @throws AppError `dataset-exists`, `disk-full`, `workspace-locked`
    */
   finish(facts: DatasetFacts): void {
-    this.database.exec('COMMIT');
+    translatingErrors(this.database.name, () => this.database.exec('COMMIT'));
     try {
       transact(this.database, () => this.insertAll(facts));
     } catch (error) {
