@@ -5,6 +5,7 @@ import type { RunDetail } from '../../src-shared/run.ts';
 import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
 import { openCheckpoint } from '../pretrained/checkpoint.ts';
 import { openCheckpointTokenizer } from '../pretrained/checkpointTokenizer.ts';
+import { fingerprintOf } from '../pretrained/describe.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -90,13 +91,20 @@ function scratchModel(experiment: Experiment, tokenizer: Tokenizer): BaseLanguag
   return { shape, tokenizer, stopTokens: new Set([tokenizer.endOfText]), folder: null };
 }
 
+/** Reads every byte of a run's pretrained language model. @throws AppError `run-not-resumable` when it is not what the run began with */
+export async function requireUnchangedModel(run: RunDetail, experiment: Experiment, folder: string): Promise<void> {
+  if ((await fingerprintOf(folder)) !== run.environment[FINGERPRINT_KEY]) throw changedModel(run, experiment);
+}
+
+function changedModel(run: RunDetail, { languageModel }: Experiment): AppError {
+  return new AppError(
+    'run-not-resumable',
+    `run "${run.id}": expected language model "${languageModel}" as it was when the run was made, got other content; start a new run`,
+  );
+}
+
 function openPretrained(workspace: Workspace, run: RunDetail, experiment: Experiment): BaseLanguageModel {
-  const { name, path, fingerprint } = pretrainedModel(workspace, experiment)!;
-  if (run.environment[FINGERPRINT_KEY] !== fingerprint) {
-    throw new AppError(
-      'run-not-resumable',
-      `run "${run.id}": expected language model "${name}" as it was when the run was made, got other content; start a new run`,
-    );
-  }
+  const { path, fingerprint } = pretrainedModel(workspace, experiment)!;
+  if (run.environment[FINGERPRINT_KEY] !== fingerprint) throw changedModel(run, experiment);
   return { shape: pretrainedShape(workspace, experiment)!, ...openCheckpointTokenizer(path), folder: path };
 }

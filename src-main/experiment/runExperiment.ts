@@ -10,7 +10,7 @@ import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
-import { openBaseLanguageModel } from './languageModels.ts';
+import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
@@ -73,7 +73,10 @@ async function runStages(options: RunOptions): Promise<void> {
 /** Parameters of the language model before fine-tuning: read from its folder, or pretrained here; none for random ones. */
 async function baseParameters(context: RunContext, isPretrainedHere: boolean): Promise<HostTensors> {
   const { folder, shape } = context.languageModel;
-  if (folder !== null) return readWeights(folder);
+  if (folder !== null) {
+    await requireUnchangedModel(context.run, context.experiment, folder);
+    return readWeights(folder);
+  }
   return isPretrainedHere ? pretrainLanguageModel(context, shape) : {};
 }
 

@@ -11,7 +11,7 @@ import { readWeights } from '../pretrained/weights.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { readCheckpoint } from './checkpoints.ts';
-import { type BaseLanguageModel, openTrainedLanguageModel, pretrainedModel } from './languageModels.ts';
+import { type BaseLanguageModel, openTrainedLanguageModel, pretrainedModel, requireUnchangedModel } from './languageModels.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
 
 /** A run whose model was fine-tuned, with that model's parameters. */
@@ -44,6 +44,7 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
   const { shape, parameters } = mergedModel({ shape: trained, parameters: readCheckpoint(checkpoint.path).state.parameters });
   const isWhole = Object.keys(languageModelSpecs(languageModel.shape)).every((name) => parameters[name]);
   const frozen = isWhole ? null : pretrainedModel(workspace, experiment);
+  if (frozen) await requireUnchangedModel(run, experiment, frozen.path);
   return { run, experiment, reader, languageModel, shape, parameters, frozen };
 }
 

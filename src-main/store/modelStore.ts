@@ -34,8 +34,10 @@ export class ModelStore {
   /** @throws AppError `model-exists` */
   add(model: ModelSummary): void {
     const insert = this.database.prepare(
-      `INSERT INTO models VALUES (@name, @path, @architecture, @parameters, @types, @maxPositions, @vocabularySize, @hasChatTemplate,
-        @licenseFile, @sizeBytes, @fingerprint, @addedAtMs) ON CONFLICT (name) DO NOTHING`,
+      `INSERT INTO models (name, path, architecture, parameters, types, maxPositions, vocabularySize, hasChatTemplate, licenseFile, sizeBytes,
+        fingerprint, addedAtMs)
+       VALUES (@name, @path, @architecture, @parameters, @types, @maxPositions, @vocabularySize, @hasChatTemplate, @licenseFile, @sizeBytes,
+        @fingerprint, @addedAtMs) ON CONFLICT (name) DO NOTHING`,
     );
     if (insert.run({ ...model, types: JSON.stringify(model.types), hasChatTemplate: Number(model.hasChatTemplate) }).changes > 0) return;
     throw new AppError('model-exists', `model "${model.name}": the name is taken; choose another one with --name, or remove it first`);

@@ -142,7 +142,18 @@ describe('a pretrained language model', () => {
     expect((await writeForRun(workspace, { runId: 'run-full', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
   });
 
-  it('that changed since a run began ends the run with the reason', async () => {
+  it('whose files changed since a run began ends the run with the reason', async () => {
+    const folder = join(modelFolder, '../changing');
+    mkdirSync(folder);
+    await writeTextCheckpoint(folder);
+    workspace.models.add(await describeModel(folder));
+    const { fingerprint } = workspace.models.get('changing');
+    createRun(workspace, 'run-files', experimentWith({ languageModel: 'changing' }), { [FINGERPRINT_KEY]: fingerprint });
+    await writeTextCheckpoint(folder, { seed: 2 });
+    await expect(execute(workspace, 'run-files')).rejects.toThrow('expected language model "changing" as it was when the run was made');
+  });
+
+  it('that was added anew since a run began ends the run with the reason', async () => {
     createRun(workspace, 'run-changed', experimentWith(), { [FINGERPRINT_KEY]: 'another' });
     await expect(execute(workspace, 'run-changed')).rejects.toThrow(
       'run "run-changed": expected language model "little" as it was when the run was made, got other content; start a new run',

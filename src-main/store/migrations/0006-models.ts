@@ -8,7 +8,6 @@ CREATE TABLE models (
   types TEXT NOT NULL,
   maxPositions INTEGER NOT NULL,
   vocabularySize INTEGER NOT NULL,
-  hasChatTemplate INTEGER NOT NULL,
   licenseFile TEXT,
   sizeBytes INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
