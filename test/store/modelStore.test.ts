@@ -1,4 +1,8 @@
+import BetterSqlite3 from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { chatTemplates } from '../../src-main/store/migrations/0008-chat-templates.ts';
+import { migrations } from '../../src-main/store/migrations/index.ts';
+import { ModelStore } from '../../src-main/store/modelStore.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import { modelSummarySchema } from '../../src-shared/model.ts';
 import { errorOf, temporaryWorkspace } from './temporaryWorkspace.ts';
@@ -37,4 +41,14 @@ it('a name that is taken is refused, an unknown one is answered with the nearest
     code: 'model-not-found',
     message: 'model "tinny": there is no such language model; did you mean "tiny"?',
   });
+});
+
+it('models that were added before chat templates were known are kept', () => {
+  const database = new BetterSqlite3(':memory:');
+  const before = migrations.indexOf(chatTemplates);
+  for (const migration of migrations.slice(0, before)) database.exec(migration);
+  database.exec("INSERT INTO models VALUES ('tiny', '/models/tiny', 'Llama', 1000, '[\"F32\"]', 64, 300, NULL, 2000, 'ab', 5)");
+  database.exec(chatTemplates);
+  expect(new ModelStore(database).list()).toEqual([{ ...TINY, types: ['F32'], hasChatTemplate: false }]);
+  database.close();
 });
