@@ -40,9 +40,14 @@ function unitOf(timesMs: Float64Array): number | null {
   for (let index = 1; index < timesMs.length; index++) {
     const gap = timesMs[index]! - timesMs[index - 1]!;
     if (!(gap >= 0)) return null;
-    while (gap % TIME_UNITS_MS[fits]! !== 0) if (++fits === TIME_UNITS_MS.length) return null;
+    while (!isMultiple(gap, TIME_UNITS_MS[fits]!)) if (++fits === TIME_UNITS_MS.length) return null;
   }
   return timesMs.length === 0 ? null : TIME_UNITS_MS[fits]!;
+}
+
+/** As `gap % unit === 0`, without its slow division of floating-point numbers. */
+function isMultiple(gap: number, unit: number): boolean {
+  return Math.floor(gap / unit) * unit === gap;
 }
 
 function encodePlain(timesMs: Float64Array): Buffer {
@@ -63,10 +68,12 @@ function encodeDeltas(timesMs: Float64Array, unit: number): Buffer {
   let position = TIMES_HEADER_BYTES;
   for (let index = 1; index < timesMs.length; index++) {
     let delta = (timesMs[index]! - timesMs[index - 1]!) / unit;
-    while (delta >= 128) {
+    while (delta >= 0x80000000) {
       blob[position++] = 128 | (delta % 128);
       delta = Math.floor(delta / 128);
     }
+    // From here on it fits into 32 bits, whose operations are fast.
+    for (; delta >= 128; delta >>>= 7) blob[position++] = 128 | (delta & 127);
     blob[position++] = delta;
   }
   return blob.subarray(0, position);

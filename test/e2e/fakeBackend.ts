@@ -240,6 +240,7 @@ function preview(path: string) {
       String(3 + (i % 5) / 2),
       String(964_982_703 + i * 37),
     ]),
+    mapping: null,
   };
 }
 

@@ -13,6 +13,9 @@ import { itemFeatures } from './vocabulary.ts';
 /** As many rejected rows as are kept one by one; the others are counted. */
 const MAX_REJECTIONS = 100_000;
 
+/** Shared, because a new one for each of millions of events is not free. */
+const NONE: readonly string[] = [];
+
 /** What events have besides user, item and time. */
 export interface EventColumns {
   rating: boolean;
@@ -64,8 +67,8 @@ export class EventCollector {
     item: number,
     timeMs: number,
     rating: number | null,
-    categories: readonly string[] = [],
-    texts: readonly string[] = [],
+    categories: readonly string[] = NONE,
+    texts: readonly string[] = NONE,
   ): void {
     this.accepted += 1;
     for (let index = 0; index < categories.length; index++)

@@ -67,5 +67,33 @@ function forEachSlot(users: Uint32Array, slots: ReadonlyMap<number, number>, vis
 function sortByTime(order: Uint32Array, timesMs: Float64Array): void {
   let isSorted = true;
   for (let index = 1; index < order.length && isSorted; index++) isSorted = timesMs[order[index]!]! >= timesMs[order[index - 1]!]!;
-  if (!isSorted) order.sort((a, b) => timesMs[a]! - timesMs[b]! || a - b);
+  if (isSorted || sortByKeys(order, timesMs)) return;
+  order.sort((a, b) => timesMs[a]! - timesMs[b]! || a - b);
+}
+
+/** Up to here quotients of keys are exact enough to take them apart again. */
+const MAX_KEY = 2 ** 51;
+
+/**
+ * Sorts by key = (time - first time) * events + place, one number for each event: numbers are sorted several times faster than by
+ * a comparison of our own.
+ * @returns false where times are no whole numbers or too far apart; nothing is changed then
+ */
+function sortByKeys(order: Uint32Array, timesMs: Float64Array): boolean {
+  const count = order.length;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < count; index++) {
+    const time = timesMs[order[index]!]!;
+    if (time !== Math.floor(time)) return false;
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  if ((last - first + 1) * count > MAX_KEY) return false;
+  const keys = new Float64Array(count);
+  for (let index = 0; index < count; index++) keys[index] = (timesMs[order[index]!]! - first) * count + index;
+  keys.sort();
+  const arrived = order.slice();
+  for (let index = 0; index < count; index++) order[index] = arrived[keys[index]! - Math.floor(keys[index]! / count) * count]!;
+  return true;
 }
