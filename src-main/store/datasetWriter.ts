@@ -93,9 +93,11 @@ export class DatasetWriter {
     );
     const content = [items, features.map(({ name, kind, vocabulary }) => [name, kind, vocabulary])];
     this.hash = createHash('sha256').update(JSON.stringify(content));
-    database.prepare('ATTACH ? AS staging').run(stagingFile);
-    database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
-    database.exec(STAGING_TABLES);
+    translatingErrors(database.name, () => {
+      database.prepare('ATTACH ? AS staging').run(stagingFile);
+      database.exec('PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF;');
+      database.exec(STAGING_TABLES);
+    });
     this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.insertFeature = database.prepare('INSERT INTO staging.timelineFeatures VALUES (?, ?, ?)');
     // Touches the staging database only, which nobody else has open.
@@ -126,7 +128,7 @@ export class DatasetWriter {
    * @throws AppError `dataset-exists`, `disk-full`, `workspace-locked`
    */
   finish(facts: DatasetFacts): void {
-    this.database.exec('COMMIT');
+    translatingErrors(this.database.name, () => this.database.exec('COMMIT'));
     try {
       transact(this.database, () => this.insertAll(facts));
     } catch (error) {

@@ -316,4 +316,28 @@ describe('a dataset being written', () => {
     expect(database.inTransaction).toBe(false);
     expect(database.prepare('SELECT count(*) FROM timelines').pluck().get()).toBe(0);
   });
+
+  it.each(['main', 'staging'])('is gone when the disk is full, and can be written when there is space again (%s)', (schema) => {
+    const { datasets, database } = temporaryWorkspace();
+    const long = Array.from({ length: 40 }, (_, user) =>
+      timelineOf(
+        `u${user}`,
+        Array.from({ length: 2000 }, (_, event) => event % 3),
+      ),
+    );
+    const pages = (count: number) => database.pragma(`${schema}.max_page_count = ${count}`);
+    function* withoutSpace() {
+      pages(database.pragma(`${schema}.page_count`, { simple: true }) as number);
+      yield* long;
+    }
+    expect(errorOf(() => datasets.insert(target, films, withoutSpace()))).toMatchObject({
+      code: 'disk-full',
+      message: expect.stringContaining('free some space and try again'),
+    });
+    expect(datasets.list()).toEqual([]);
+    expect(database.prepare('SELECT count(*) FROM timelines').pluck().get()).toBe(0);
+    if (schema === 'main') pages(1_000_000);
+    expect(datasets.insert(target, films, long)).toMatchObject({ users: 40, events: 80_000 });
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+  });
 });

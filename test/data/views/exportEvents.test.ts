@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../../src-main/data/views/datasetView.ts';
 import { exportEvents } from '../../../src-main/data/views/exportEvents.ts';
+import { temporaryFileName } from '../../../src-main/store/temporary.ts';
 import { datasetViewSchema } from '../../../src-shared/datasetView.ts';
 import { films, temporaryFolder, temporaryWorkspace, timelineOf } from '../../store/temporaryWorkspace.ts';
 
@@ -80,5 +81,13 @@ describe('the events of a dataset', () => {
     });
     expect(readdirSync(folder)).toEqual(['file']);
     expect(existsSync(join(folder, 'films.xlsx'))).toBe(false);
+  });
+
+  // Linux has a file that is always full.
+  it.runIf(existsSync('/dev/full'))('leave nothing behind when the disk is full', async () => {
+    const { folder, save } = prepare();
+    symlinkSync('/dev/full', temporaryFileName(join(folder, 'films.csv')));
+    await expect(save('films.csv')).rejects.toMatchObject({ code: 'disk-full', message: expect.stringContaining('nothing was written') });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
