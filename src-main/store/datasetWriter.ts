@@ -106,7 +106,9 @@ export class DatasetWriter {
     );
     translatingErrors(database.name, () => {
       database.prepare('ATTACH ? AS staging').run(stagingFile);
-      database.exec(`PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF; PRAGMA staging.cache_size = -${STAGING_CACHE_KIB}`);
+      database.exec(
+        `PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF; PRAGMA staging.cache_size = -${STAGING_CACHE_KIB}`,
+      );
       database.exec(STAGING_TABLES);
     });
     this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');

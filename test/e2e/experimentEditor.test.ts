@@ -74,16 +74,17 @@ describe('the experiment editor', () => {
     await page.locator('.monaco-hover').first().waitFor();
   });
 
-  it('completes the data section, and the plan says how much of the dataset takes part', async () => {
+  it('completes the data section', async () => {
     await goToLineEnd(4);
-    await page.getByText('all 610 users').waitFor();
     await page.keyboard.type('\n"data": { "sampleU');
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-widget .monaco-list-row', { hasText: 'sampleUsers' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.keyboard.type('sers": 61');
-    await page.keyboard.press('End');
-    await page.keyboard.type(',');
+  });
+
+  it('says in the plan how much of the dataset takes part', async () => {
+    await page.getByText('all 610 users').waitFor();
+    const text = (await saved()).replace('"task"', '"data": { "sampleUsers": 61 },\n  "task"');
+    await serve.backend.api['experiments.write']({ path: '/workspaces/films/experiments/gated.experiment.jsonc', text });
     await page.getByText('61 of 610 users').waitFor();
   });
 

@@ -10,7 +10,7 @@ export function contributeModels(): void {
     id: 'models',
     label: 'Language models',
     icon: 'library',
-    order: 1.5,
+    order: 4,
     component: lazy(() => import('./ModelsView.tsx')),
     actions: ['models.add', 'models.refresh'],
   });
