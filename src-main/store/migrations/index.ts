@@ -4,6 +4,7 @@ import { runMetrics } from './0003-run-metrics.ts';
 import { settings } from './0004-settings.ts';
 import { models } from './0006-models.ts';
 import { userIndex } from './0007-user-index.ts';
+import { userValues } from './0008-user-values.ts';
 
 /** In order; `user_version` of a database is the number of migrations applied. Released ones are never changed. */
-export const migrations: readonly string[] = [datasets, runs, runMetrics, settings, models, userIndex];
+export const migrations: readonly string[] = [datasets, runs, runMetrics, settings, models, userIndex, userValues];
