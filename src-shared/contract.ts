@@ -15,7 +15,7 @@ import {
 import { datasetViewSchema } from './datasetView.ts';
 import { problemSchema } from './experiment.ts';
 import { generatedTextSchema, generationOptionsSchema, modelNameSchema, modelSummarySchema, modelVerificationSchema } from './model.ts';
-import { comparisonSchema, curveSchema, metricPointSchema, runDetailSchema, runSummarySchema } from './run.ts';
+import { comparisonSchema, curveSchema, metricPointSchema, pairedTestSchema, runDetailSchema, runSummarySchema } from './run.ts';
 
 /** The one contract between the workbench (or any client) and the backend: each method's input and output. */
 const nothing = z.object({});
@@ -163,6 +163,11 @@ export const contract = {
     output: z.array(z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
   },
   'runs.compare': { input: z.object({ runIds: z.array(z.string()).min(1).max(1000) }), output: comparisonSchema },
+  /** Tests every run against the baseline, on the users that both were tested on; runs of another dataset or task have no test. */
+  'runs.pairedTests': {
+    input: z.object({ baselineId: z.string(), runIds: z.array(z.string()).max(1000) }),
+    output: z.array(pairedTestSchema),
+  },
   /** Writes text with a completed run's model, with the user or (`userId` null) without. */
   'runs.generate': {
     input: z.object({

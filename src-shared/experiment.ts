@@ -225,6 +225,15 @@ const evaluationSchema = z
     users: positive.default(1000).describe('Test users at most, drawn by seed; every user when there are fewer.'),
     beams: z.number().int().min(1).max(50).default(10).describe('Beams of free and of catalogue-constrained decoding.'),
     batchSize: positive.default(32).describe('Users decoded together.'),
+    candidates: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .default(50)
+      .describe(
+        'Best items of the user encoder whose titles the language model scores for the fused next-item ranking; 0 leaves that ranking out.',
+      ),
     bootstrap: positive.default(1000).describe('Bootstrap resamples behind each confidence interval.'),
     efficiencyAt: z.array(positive).default([50, 100, 200]).describe('History lengths at which requests are counted and timed.'),
   })

@@ -105,6 +105,18 @@ export const curveSchema = z.object({
 });
 export type Curve = z.infer<typeof curveSchema>;
 
+/** Two-sided paired randomisation test of one metric of a run against a baseline, over the test users that both have. */
+export const pairedTestSchema = z.object({
+  runId: z.string(),
+  metric: z.string(),
+  /** Mean over the users of the run's value minus the baseline's. */
+  difference: z.number(),
+  pValue: z.number(),
+  /** Users that both runs were tested on. */
+  n: z.number().int(),
+});
+export type PairedTest = z.infer<typeof pairedTestSchema>;
+
 /** Table of runs side by side: only the configuration values that differ become columns. */
 export const comparisonSchema = z.object({
   columns: z.array(z.object({ key: z.string(), label: z.string(), kind: z.enum(['text', 'config', 'metric', 'number']) })),

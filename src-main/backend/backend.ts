@@ -25,6 +25,7 @@ import { TextGeneration } from './generation.ts';
 import { Imports } from './imports.ts';
 import type { JobLauncher } from './jobLauncher.ts';
 import { modelMethods } from './models.ts';
+import { PairedTests } from './pairedTests.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
@@ -188,6 +189,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
 function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export'> {
   const { workspace, emit } = context;
   const { runs } = workspace;
+  const tests = new PairedTests(runs);
   return {
     'runs.list': async () => runs.list(),
     'runs.get': async ({ runId }) => runs.get(runId),
@@ -217,6 +219,7 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
     'runs.log': async ({ runId }) => runs.log(runId),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((runId) => runs.get(runId))),
+    'runs.pairedTests': ({ baselineId, runIds }) => tests.against(baselineId, runIds),
   };
 }
 

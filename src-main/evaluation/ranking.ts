@@ -1,4 +1,5 @@
 import { FIRST_VALUE_ID } from '../../src-shared/ids.ts';
+import { TopCandidates } from './topCandidates.ts';
 
 export interface RankOptions {
   /** Ids that are taken out of the ranking (items the user has seen); the target is never taken out. */
@@ -32,6 +33,18 @@ export function rankOfTarget(scores: Float32Array, target: number, options: Rank
 function placesAhead(other: number, score: number): number {
   if (other > score) return 1;
   return other === score ? 0.5 : 0;
+}
+
+/**
+ * The k best ids of a vocabulary, best first; of equal scores the smaller id first. Padding and "unknown" take no part.
+ * @param exclude ids that are left out
+ */
+export function topIds(scores: Float32Array, k: number, exclude: Iterable<number> = []): number[] {
+  const open = scores.slice().fill(Number.NEGATIVE_INFINITY, 0, FIRST_VALUE_ID);
+  for (const id of exclude) open[id] = Number.NEGATIVE_INFINITY;
+  const top = new TopCandidates(k);
+  top.offerAll(0, 0, open, 0, open.length, -1);
+  return Array.from(top.tokens.subarray(0, top.size));
 }
 
 /** Values of each user; their means are the metrics. */

@@ -50,12 +50,14 @@ export function pairedRandomisationTest(a: ArrayLike<number>, b: ArrayLike<numbe
     Float64Array.from(a, (value, i) => value - b[i]!),
   );
   const random = new Random(seed);
-  const observed = Math.abs(sum(differences));
+  // A difference of zero is the same under either sign: only the others are tossed.
+  const moving = differences.filter((difference) => difference !== 0);
+  const observed = Math.abs(sum(moving));
   // Sums of the same numbers in another order of signs differ by rounding: those count as equal.
-  const threshold = observed - 1e-9 * differences.reduce((total, value) => total + Math.abs(value), 0);
+  const threshold = observed - 1e-9 * moving.reduce((total, value) => total + Math.abs(value), 0);
   let asExtreme = 0;
   for (let p = 0; p < permutations; p++) {
-    if (Math.abs(randomlySignedSum(differences, random)) >= threshold) asExtreme++;
+    if (Math.abs(randomlySignedSum(moving, random)) >= threshold) asExtreme++;
   }
   return { difference: mean(differences), pValue: (1 + asExtreme) / (1 + permutations), n: differences.length };
 }

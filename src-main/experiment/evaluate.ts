@@ -1,21 +1,24 @@
 import type { RunDetail } from '../../src-shared/run.ts';
+import type { Example } from '../data/windows.ts';
 import type { HostTensors } from '../engine/engine.ts';
-import { exactValue } from '../evaluation/statistics.ts';
 import { gateValues } from '../model/integration/crossAttention.ts';
 import { countParameters } from '../model/parameters.ts';
 import { mergedModel, type PersonalisedShape } from '../model/personalised.ts';
-import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
+import { rankedFeatures, type UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { drawSubset } from '../training/sampling.ts';
 import { trainableParameters } from '../training/strategies.ts';
 import { evaluateEncoder, evaluatePopularity, evaluateRepeatLast } from './evaluateEncoder.ts';
-import { evaluateTexts, type Metrics, majorityBaseline, type TextEvaluation } from './evaluateTexts.ts';
-import { meanTextLoss } from './finetuning.ts';
+import { evaluateFusion } from './evaluateFusion.ts';
+import { evaluateLoss } from './evaluateLoss.ts';
+import { evaluateTexts, majorityBaseline, type TextEvaluation } from './evaluateTexts.ts';
 import { disposeAll, type LoadedModel, uploadAll } from './loadedModel.ts';
 import { measureEfficiency } from './measureEfficiency.ts';
+import { VALIDATION_USERS } from './pretraining.ts';
 import { type RunContext, updateStage } from './runContext.ts';
 import { finetunedSpecs } from './shapes.ts';
 import type { TextExamples } from './textExamples.ts';
 import { requireNotStopped } from './trainingStage.ts';
+import { summarise, type UserValues } from './userValues.ts';
 
 export interface Evaluation {
   readonly shape: PersonalisedShape;
@@ -39,7 +42,9 @@ export async function evaluate(context: RunContext, evaluation: Evaluation): Pro
   const parameters = await uploadAll(context.engine, merged);
   try {
     const model: LoadedModel = { ...context, parameters, shape };
-    const result = await measureAll(context, evaluation, { ...context, ...evaluation, model, test, onProgress: progressOf(context) });
+    const texts = { ...context, ...evaluation, model, test, onProgress: progressOf(context) };
+    const { result, values } = await measureAll(context, evaluation, texts);
+    workspace.runs.setUserValues(run.id, { userIds: test.map(({ userId }) => userId), values });
     workspace.runs.setResult(run.id, result);
     const seconds = (performance.now() - startedAt) / 1000;
     updateStage(context, { name: 'evaluate', status: 'done', stepsDone: test.length, seconds, finalLoss: result.metrics.testLoss!.value });
@@ -48,18 +53,25 @@ export async function evaluate(context: RunContext, evaluation: Evaluation): Pro
   }
 }
 
-type Result = Pick<RunDetail, 'metrics' | 'parameters' | 'efficiency' | 'gates' | 'samples'>;
+interface Result {
+  readonly result: Pick<RunDetail, 'metrics' | 'parameters' | 'efficiency' | 'gates' | 'samples'>;
+  readonly values: UserValues;
+}
 
 async function measureAll(context: RunContext, evaluation: Evaluation, texts: TextEvaluation): Promise<Result> {
-  const { metrics, samples } = await evaluateTexts(texts);
+  const { experiment } = context;
+  const { values, samples } = await evaluateTexts(texts);
+  const items = await evaluateItems(context, evaluation, texts);
+  const all = { ...values, ...(await evaluateLoss(texts)), ...items.values, ...evaluateBaseline(context, texts) };
   const specs = finetunedSpecs(evaluation.shape);
-  return {
-    metrics: { ...metrics, ...(await evaluateLosses(context, texts)), ...(await evaluateBaselines(context, evaluation, texts)) },
+  const result = {
+    metrics: { ...summarise(all, experiment), ...items.metrics },
     samples,
-    parameters: countParameters(specs, trainableParameters(specs, context.experiment.strategy)),
+    parameters: countParameters(specs, trainableParameters(specs, experiment.strategy)),
     gates: gateValues(evaluation.parameters),
     efficiency: await measureEfficiency({ ...context, ...texts, onProgress: () => requireNotStopped(context.signal) }),
   };
+  return { result, values: all };
 }
 
 function progressOf(context: RunContext): (usersDone: number) => void {
@@ -69,25 +81,30 @@ function progressOf(context: RunContext): (usersDone: number) => void {
   };
 }
 
-/** Loss on the test examples, with the user and without: neither embeddings nor history in the prompt. */
-async function evaluateLosses(context: RunContext, { model, examples, test }: TextEvaluation): Promise<Metrics> {
-  const { shape, parameters } = model;
-  const base = { languageModel: shape.languageModel, user: null };
-  const ofBase = Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith('lm.')));
-  const userPathOff = { ...examples, textInputs: (chunk: Parameters<TextExamples['textInputs']>[0]) => examples.textInputs(chunk, false) };
-  const loss = await meanTextLoss(context, { shape, examples }, parameters, test);
-  const lossOff = await meanTextLoss(context, { shape: base, examples: userPathOff }, ofBase, test);
-  return { testLoss: exactValue(loss, test.length), 'userPathOff.testLoss': exactValue(lossOff, test.length) };
+/** Full rankings of the next item by the pretrained encoder: alone, and fused with the language model where that is the task. */
+async function evaluateItems(context: RunContext, { pretrainedEncoder }: Evaluation, texts: TextEvaluation): Promise<ItemResults> {
+  if (!pretrainedEncoder || !rankedFeatures(pretrainedEncoder.encoder).includes('title')) return { values: {}, metrics: {} };
+  const parameters = await uploadAll(context.engine, pretrainedEncoder.encoderParameters);
+  try {
+    const encoder = { ...context, shape: pretrainedEncoder.encoder, parameters };
+    const values = await evaluateEncoder(encoder, texts.test);
+    if (context.experiment.task !== 'next-item' || context.experiment.evaluation.candidates === 0) return { values, metrics: {} };
+    const fused = await evaluateFusion(encoder, texts, validationUsers(context));
+    return { values: { ...values, ...fused.values }, metrics: fused.metrics };
+  } finally {
+    disposeAll(parameters);
+  }
 }
 
-async function evaluateBaselines(context: RunContext, { pretrainedEncoder }: Evaluation, texts: TextEvaluation): Promise<Metrics> {
-  const { experiment, split } = context;
-  const encoder = pretrainedEncoder
-    ? await evaluateEncoder({ ...context, ...texts, shape: pretrainedEncoder.encoder, parameters: pretrainedEncoder.encoderParameters })
-    : {};
-  const baseline =
-    experiment.task === 'next-item'
-      ? { ...evaluatePopularity({ ...context, ...texts }, split.test), ...evaluateRepeatLast({ ...context, ...texts }) }
-      : majorityBaseline(texts, split.train);
-  return { ...encoder, ...baseline };
+type ItemResults = Awaited<ReturnType<typeof evaluateFusion>>;
+
+function validationUsers({ experiment, split: { validation } }: RunContext): Example[] {
+  const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'fusion');
+  return drawn.map((index) => validation[index]!);
+}
+
+/** What needs no model: the most popular items and the user's last ones, or the most frequent answer. */
+function evaluateBaseline({ experiment, reader, split }: RunContext, texts: TextEvaluation): UserValues {
+  if (experiment.task !== 'next-item') return majorityBaseline(texts, split.train);
+  return { ...evaluatePopularity(reader, texts.test, split.test), ...evaluateRepeatLast(reader, texts.test) };
 }

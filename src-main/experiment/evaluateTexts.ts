@@ -1,17 +1,14 @@
 import type { Experiment } from '../../src-shared/experiment.ts';
-import type { MetricValue, Sample } from '../../src-shared/run.ts';
+import type { Sample } from '../../src-shared/run.ts';
 import type { Example } from '../data/windows.ts';
 import { byFrequency } from '../evaluation/baselines.ts';
 import { offCatalogueShare, recallAtK, TitleCatalogue } from '../evaluation/metrics.ts';
-import { bootstrapInterval } from '../evaluation/statistics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
 import { drawSubset } from '../training/sampling.ts';
+import { fillUp } from './fillUp.ts';
 import { type Answer, type LoadedModel, writeAnswers } from './loadedModel.ts';
 import type { TextExamples } from './textExamples.ts';
-
-export type Metrics = Record<string, MetricValue>;
-/** The mean of the users' values with its interval. */
-export type Summarise = (values: ArrayLike<number>) => MetricValue;
+import type { UserValues } from './userValues.ts';
 
 /** What the texts of a model are compared with. */
 export interface TextEvaluation {
@@ -30,25 +27,20 @@ const SHOWN_PREDICTIONS = 5;
 /** Training examples whose answers make the majority baseline. */
 const MAJORITY_EXAMPLES = 5000;
 
-export function summariser({ seed, evaluation }: Experiment): Summarise {
-  return (values) => bootstrapInterval(values, evaluation.bootstrap, seed);
-}
-
 /** Free and catalogue-constrained answers to the test examples: metrics of the task, and a dozen samples. */
-export async function evaluateTexts(evaluation: TextEvaluation): Promise<{ metrics: Metrics; samples: Sample[] }> {
+export async function evaluateTexts(evaluation: TextEvaluation): Promise<{ values: UserValues; samples: Sample[] }> {
   const { examples, test, experiment } = evaluation;
   const targets = test.map((example) => examples.answerOf(example));
   const trie = new TokenTrie(examples.answers.map(examples.answerTokens), evaluation.model.tokenizer.endOfText);
   const { free, constrained } = await answerAll(evaluation, trie);
   const texts = (answers: Answer[][]) => answers.map((list) => list.map(({ text }) => text));
   const catalogue = new TitleCatalogue(examples.answers);
-  const summarise = summariser(experiment);
-  const metrics: Metrics = {
+  const values: UserValues = {
     ...recalls(texts(free), targets, experiment, ''),
     ...recalls(texts(constrained), targets, experiment, 'constrained.'),
-    offCatalogueShare: summarise(offCatalogueShare(texts(free), catalogue)),
+    offCatalogueShare: offCatalogueShare(texts(free), catalogue),
   };
-  return { metrics, samples: collectSamples(evaluation, free, targets, catalogue) };
+  return { values, samples: collectSamples(evaluation, free, targets, catalogue) };
 }
 
 async function answerAll({ model, examples, test, experiment, onProgress }: TextEvaluation, trie: TokenTrie) {
@@ -72,16 +64,10 @@ async function answerAll({ model, examples, test, experiment, onProgress }: Text
   return { free, constrained };
 }
 
-/** Repeats the last example, so that every batch has the same shape. */
-export function fillUp(chunk: readonly Example[], size: number): Example[] {
-  return Array.from({ length: size }, (_, index) => chunk[Math.min(index, chunk.length - 1)]!);
-}
-
 /** Recall@k, for the cutoffs that the beams can fill; Recall@1 of a favourite genre is called accuracy. */
-function recalls(predictions: string[][], targets: string[], experiment: Experiment, prefix: string): Metrics {
-  const summarise = summariser(experiment);
+function recalls(predictions: string[][], targets: string[], experiment: Experiment, prefix: string): UserValues {
   const cutoffs = CUTOFFS.filter((k) => k <= experiment.evaluation.beams);
-  return Object.fromEntries(cutoffs.map((k) => [prefix + recallName(k, experiment), summarise(recallAtK(predictions, targets, k))]));
+  return Object.fromEntries(cutoffs.map((k) => [prefix + recallName(k, experiment), recallAtK(predictions, targets, k)]));
 }
 
 function recallName(k: number, { task }: Experiment): string {
@@ -98,10 +84,10 @@ function collectSamples({ examples, test }: TextEvaluation, answers: Answer[][],
 }
 
 /** Always answering what is most frequent among the answers of training examples (a draw of them where there are many). */
-export function majorityBaseline({ examples, test, experiment }: TextEvaluation, train: readonly Example[]): Metrics {
+export function majorityBaseline({ examples, test, experiment }: TextEvaluation, train: readonly Example[]): UserValues {
   const drawn = drawSubset(train.length, MAJORITY_EXAMPLES, experiment.seed, 'majority').map((index) => train[index]!);
   const ranked = byFrequency(drawn.map((example) => examples.answerOf(example)));
   const targets = test.map((example) => examples.answerOf(example));
   const predictions = test.map(() => ranked);
-  return { 'majority.accuracy': summariser(experiment)(recallAtK(predictions, targets, 1)) };
+  return { 'majority.accuracy': recallAtK(predictions, targets, 1) };
 }

@@ -7,6 +7,7 @@ import { type Checkpoint, CheckpointStore } from './checkpointStore.ts';
 import { type Database, transact } from './database.ts';
 import { MetricStore } from './metricStore.ts';
 import { type RunRow, type RunSummaryRow, SUMMARY_COLUMNS, toDetail, toSummary } from './runRows.ts';
+import { UserValueStore, type UserValues } from './userValueStore.ts';
 
 export interface NewRun {
   id: string;
@@ -34,12 +35,14 @@ export class RunStore {
   private readonly blobsPath: string;
   private readonly metrics: MetricStore;
   private readonly checkpoints: CheckpointStore;
+  private readonly perUser: UserValueStore;
 
   constructor(database: Database, blobsPath: string) {
     this.database = database;
     this.blobsPath = blobsPath;
     this.metrics = new MetricStore(database);
     this.checkpoints = new CheckpointStore(database, blobsPath);
+    this.perUser = new UserValueStore(database);
   }
 
   /** Adds a run with status `queued`. */
@@ -175,6 +178,15 @@ export class RunStore {
         if (value !== undefined) this.database.prepare(`UPDATE runs SET ${column} = ? WHERE id = ?`).run(JSON.stringify(value), id);
       }
     });
+  }
+
+  /** Metrics by test user; they replace what the run had. */
+  setUserValues(id: string, values: UserValues): void {
+    this.perUser.set(id, values);
+  }
+
+  userValues(id: string): ReturnType<UserValueStore['get']> {
+    return this.perUser.get(id);
   }
 
   addCheckpoint(id: string, checkpoint: { stage: StageName; step: number; path: string; sizeBytes: number }): void {

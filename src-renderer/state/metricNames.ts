@@ -12,7 +12,28 @@ const GROUPS: { prefix: string; title: string; note: string }[] = [
   { prefix: 'constrained.', title: 'Catalogue-constrained decoding', note: 'only titles of the catalogue can be written' },
   { prefix: 'encoder.unfiltered.', title: 'User encoder, seen items not filtered', note: 'full ranking by the encoder alone' },
   { prefix: 'encoder.', title: 'User encoder', note: 'full ranking by the encoder alone, seen items filtered' },
+  {
+    prefix: 'fused.unfiltered.',
+    title: 'Fused ranking, seen items not filtered',
+    note: "encoder's best items, ordered together with the language model",
+  },
+  {
+    prefix: 'fused.',
+    title: 'Fused ranking',
+    note: "encoder's best items, ordered together with the language model, seen items filtered; weight chosen on validation users",
+  },
+  {
+    prefix: 'popularity.unfiltered.',
+    title: 'Popularity baseline, seen items not filtered',
+    note: 'full ranking of the most popular items',
+  },
   { prefix: 'popularity.', title: 'Popularity baseline', note: 'the most popular items for everyone' },
+  {
+    prefix: 'repeatLast.unfiltered.',
+    title: 'Repeat-last baseline, full ranking',
+    note: "each user's last items, seen items not filtered",
+  },
+  { prefix: 'repeatLast.', title: 'Repeat-last baseline', note: "each user's last items again" },
   { prefix: 'majority.', title: 'Majority baseline', note: 'the most frequent answer for everyone' },
   { prefix: 'userPathOff.', title: 'User path switched off', note: 'the same model without its user' },
 ];
@@ -25,8 +46,9 @@ export function groupOfMetric(name: string): { prefix: string; title: string; no
 
 export function metricText(name: string): MetricText {
   const short = name.slice(groupOfMetric(name).prefix.length);
-  const at = /^(recall|hr|ndcg)@(\d+)$/.exec(short);
-  if (at) return { label: `${{ recall: 'Recall', hr: 'HR', ndcg: 'NDCG' }[at[1]!]}@${at[2]}`, share: true };
+  const at = /^(recall|hr|ndcg|mrr)@(\d+)$/.exec(short);
+  if (at) return { label: `${{ recall: 'Recall', hr: 'HR', ndcg: 'NDCG', mrr: 'MRR' }[at[1]!]}@${at[2]}`, share: true };
+  if (short === 'weight') return { label: 'Weight of the language model' };
   if (short === 'accuracy') return { label: 'Accuracy', share: true };
   if (short === 'offCatalogueShare') return { label: 'Off-catalogue share', lowerIsBetter: true, share: true };
   if (/loss/i.test(short)) return { label: 'Test loss', lowerIsBetter: true };
@@ -37,7 +59,12 @@ const SHORT_GROUPS: Record<string, string> = {
   'constrained.': 'constrained',
   'encoder.unfiltered.': 'encoder, unfiltered',
   'encoder.': 'encoder',
+  'fused.unfiltered.': 'fused, unfiltered',
+  'fused.': 'fused',
+  'popularity.unfiltered.': 'popularity, unfiltered',
   'popularity.': 'popularity',
+  'repeatLast.unfiltered.': 'repeat last, unfiltered',
+  'repeatLast.': 'repeat last',
   'majority.': 'majority',
   'userPathOff.': 'user off',
 };

@@ -193,6 +193,11 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     'runs.curves': async ({ runIds, names }) => runs.curves(runIds, names),
     'runs.log': async ({ runId }) => runs.get(runId).log,
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((id) => runs.get(id).detail)),
+    'runs.pairedTests': async ({ baselineId, runIds }) => {
+      const metrics = Object.keys(runs.get(baselineId).detail.metrics);
+      const others = runIds.filter((id) => id !== baselineId && Object.keys(runs.get(id).detail.metrics).length > 0);
+      return others.flatMap((runId) => metrics.map((metric, i) => ({ runId, metric, difference: 0.01, pValue: 0.012 * (i + 1), n: 610 })));
+    },
     'runs.generate': async ({ prompt = '' }) => ({
       prompt,
       candidates: TITLES.slice(0, 5).map((text, i) => ({ text, score: -1 - i, inCatalogue: true })),

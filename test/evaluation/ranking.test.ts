@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rankingMetrics, rankOfTarget } from '../../src-main/evaluation/ranking.ts';
+import { rankingMetrics, rankOfTarget, topIds } from '../../src-main/evaluation/ranking.ts';
 import { FIRST_VALUE_ID } from '../../src-shared/ids.ts';
 
 // Ids 0 and 1 are padding and "unknown": their high scores take no part.
@@ -72,5 +72,15 @@ describe('rankingMetrics', () => {
 
   test('count a shared place only when its mean is within k', () => {
     expect(rankingMetrics([10.5, 9.5], 10).hitRate).toEqual([0, 1]);
+  });
+});
+
+describe('topIds', () => {
+  test('lists the best ids, the smaller of equal ones first, and neither padding nor "unknown"', () => {
+    expect(topIds(scores, 4)).toEqual([3, 5, 6, 4]);
+  });
+
+  test('leaves out what is excluded, and lists fewer where there are no more', () => {
+    expect(topIds(scores, 10, [3, 6])).toEqual([5, 4, 2]);
   });
 });

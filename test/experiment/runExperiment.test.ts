@@ -1,9 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { splitExamples } from '../../src-main/data/windows.ts';
 import type { HostTensors } from '../../src-main/engine/engine.ts';
 import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
+import { openEngine } from '../../src-main/experiment/engines.ts';
+import { meanTextLoss } from '../../src-main/experiment/finetuning.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
+import { openTrainedLanguageModel } from '../../src-main/experiment/languageModels.ts';
+import { uploadAll } from '../../src-main/experiment/loadedModel.ts';
+import { encoderShape, personalisedShape } from '../../src-main/experiment/shapes.ts';
+import { createTextExamples } from '../../src-main/experiment/textExamples.ts';
 import { readSafetensors } from '../../src-main/store/safetensors.ts';
 import type { Workspace } from '../../src-main/store/workspace.ts';
 import type { ExperimentInput } from '../../src-shared/experiment.ts';
@@ -57,10 +64,18 @@ describe('a run with cross-attention', () => {
 
   it('measures texts, encoder, baselines and efficiency', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
-    const ranked = ['encoder', 'encoder.unfiltered', 'popularity', 'popularity.unfiltered', 'repeatLast.unfiltered'];
+    const ranked = [
+      'encoder',
+      'encoder.unfiltered',
+      'popularity',
+      'popularity.unfiltered',
+      'repeatLast.unfiltered',
+      'fused',
+      'fused.unfiltered',
+    ];
     const rankings = ranked.flatMap((prefix) => ['hr', 'ndcg', 'mrr'].flatMap((name) => [1, 5, 10].map((k) => `${prefix}.${name}@${k}`)));
     const recalls = ['popularity', 'repeatLast'].flatMap((prefix) => [1, 5, 10].map((k) => `${prefix}.recall@${k}`));
-    const texts = ['recall@1', 'constrained.recall@1', 'offCatalogueShare', 'testLoss', 'userPathOff.testLoss'];
+    const texts = ['recall@1', 'constrained.recall@1', 'offCatalogueShare', 'testLoss', 'userPathOff.testLoss', 'fused.weight'];
     expect(Object.keys(run.metrics).sort()).toEqual([...rankings, ...recalls, ...texts].sort());
     expect(run.metrics['recall@1']!.n).toBe(6);
     expect(run.metrics.testLoss!.value).not.toBe(run.metrics['userPathOff.testLoss']!.value);
@@ -78,6 +93,43 @@ describe('a run with cross-attention', () => {
     expect(text4!.flops / text4!.tokensPerRequest).toBeCloseTo(embedding2!.flops / embedding2!.tokensPerRequest, 6);
     expect(run.efficiency.every(({ millisecondsPerRequest }) => millisecondsPerRequest > 0)).toBe(true);
     expect(run.parameters!.trainable).toBe(run.parameters!.total);
+  });
+
+  it('keeps every metric by test user: their mean is the metric', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx }));
+    const { userIds, values } = workspace.runs.userValues('run-0001')!;
+    expect(userIds).toHaveLength(6);
+    expect([...values.keys()].sort()).toEqual(
+      Object.keys(run.metrics)
+        .filter((name) => name !== 'fused.weight')
+        .sort(),
+    );
+    for (const [name, ofUsers] of values) {
+      expect(ofUsers.reduce((sum, value) => sum + value, 0) / 6).toBeCloseTo(run.metrics[name]!.value, 12);
+    }
+  });
+
+  it('measures the test loss that training measures', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, evaluation: { users: 14 } }));
+    const experiment = tinyExperiment({ engine: onnx });
+    const engine = await openEngine(experiment.engine);
+    try {
+      const reader = workspace.datasets.open('tiny');
+      const { shape: languageModel, tokenizer } = openTrainedLanguageModel(workspace, run, experiment);
+      const shape = personalisedShape(languageModel, experiment, encoderShape(experiment, reader));
+      const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
+      const parameters = await uploadAll(engine, finetuned('run-0001'));
+      const { test } = splitExamples(reader, { minHistory: 1 });
+      expect(run.metrics.testLoss!.value).toBeCloseTo(await meanTextLoss({ engine, experiment }, { shape, examples }, parameters, test), 5);
+    } finally {
+      await engine.dispose();
+    }
+  });
+
+  it('leaves the fused ranking out when asked to', async () => {
+    const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, evaluation: { candidates: 0 } }));
+    expect(Object.keys(run.metrics).filter((name) => name.startsWith('fused.'))).toEqual([]);
+    expect(run.metrics['encoder.mrr@10']!.n).toBe(6);
   });
 
   it('takes the encoder and the language model from their pretraining', async () => {

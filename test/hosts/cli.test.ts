@@ -217,5 +217,6 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
     const { document } = await userllmJson('compare', 'short', id);
     expect(document.columns.map(({ key }) => key)).toContain('config.training.steps');
     expect(document.rows).toMatchObject([{ status: 'completed' }, { id, status: 'stopped' }]);
+    expect(document).toMatchObject({ baselineId: expect.any(String), pairedTests: [] });
   });
 });

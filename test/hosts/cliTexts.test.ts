@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatMetric, formatSeconds, formatShort } from '../../src-main/hosts/cli/numbers.ts';
 import { createProgress } from '../../src-main/hosts/cli/progress.ts';
+import { pairedTestsText } from '../../src-main/hosts/cli/runTexts.ts';
 import { formatPairs, formatTable } from '../../src-main/hosts/cli/table.ts';
 
 describe('printed numbers', () => {
@@ -32,6 +33,30 @@ describe('printed tables', () => {
         ['Status', 'done'],
       ]),
     ).toBe('Run     a\nStatus  done\n');
+  });
+});
+
+describe('printed paired tests', () => {
+  const comparison = { columns: [], rows: ['a', 'b', 'c'].map((id) => ({ id, name: `run ${id}` })) };
+  const test = (runId: string, metric: string, difference: number, pValue: number) => ({ runId, metric, difference, pValue, n: 1200 });
+
+  it('have a row a metric and a column a run that was tested', () => {
+    const tests = [test('b', 'recall@10', 0.0125, 0.0301), test('b', 'testLoss', -0.2, 0.0001)];
+    expect(pairedTestsText(tests, comparison, 'run a')).toBe(
+      [
+        '',
+        'Paired randomisation test on the same test users, two-sided:',
+        'Minus run a                     run b',
+        '-----------  ------------------------',
+        'recall@10    +0.0125 p 0.0301 n 1,200',
+        'testLoss     -0.2000 p 0.0001 n 1,200',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('are left out where there are none', () => {
+    expect(pairedTestsText([], comparison, 'run a')).toBe('');
   });
 });
 

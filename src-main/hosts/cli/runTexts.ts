@@ -1,4 +1,4 @@
-import type { Comparison, MetricValue, RunDetail, RunSummary } from '../../../src-shared/run.ts';
+import type { Comparison, MetricValue, PairedTest, RunDetail, RunSummary } from '../../../src-shared/run.ts';
 import { formatCount, formatDate, formatMetric, formatSeconds, formatShort } from './numbers.ts';
 import { formatPairs, formatTable, type TableColumn } from './table.ts';
 
@@ -82,4 +82,25 @@ export function comparisonText({ columns, rows }: Comparison): string {
   const titles = [{ title: name?.label ?? '' }, ...rows.map((row) => right(cell(row, 'name')))];
   const idRow = ['Id', ...rows.map((row) => cell(row, 'id'))];
   return formatTable(titles, [idRow, ...others.map((column) => [column.label, ...rows.map((row) => cell(row, column.key))])]);
+}
+
+/** Differences to the baseline with their p values, a column a run; nothing where no run shares test users with it. */
+export function pairedTestsText(tests: readonly PairedTest[], { rows }: Comparison, baseline: string): string {
+  if (tests.length === 0) return '';
+  const tested = rows.filter((row) => tests.some(({ runId }) => runId === row.id));
+  const cell = (metric: string, runId: unknown): string => {
+    const test = tests.find((candidate) => candidate.metric === metric && candidate.runId === runId);
+    return test ? `${formatDifference(test.difference)} p ${test.pValue.toFixed(4)} n ${formatCount(test.n)}` : '-';
+  };
+  const titles = [{ title: `Minus ${baseline}` }, ...tested.map((row) => right(String(row.name)))];
+  const metrics = [...new Set(tests.map(({ metric }) => metric))];
+  const table = formatTable(
+    titles,
+    metrics.map((metric) => [metric, ...tested.map((row) => cell(metric, row.id))]),
+  );
+  return `\nPaired randomisation test on the same test users, two-sided:\n${table}`;
+}
+
+function formatDifference(difference: number): string {
+  return `${difference < 0 ? '-' : '+'}${Math.abs(difference).toFixed(4)}`;
 }

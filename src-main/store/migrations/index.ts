@@ -6,6 +6,17 @@ import { packedTimelines } from './0005-packed-timelines.ts';
 import { models } from './0006-models.ts';
 import { userIndex } from './0007-user-index.ts';
 import { chatTemplates } from './0008-chat-templates.ts';
+import { userValues } from './0009-user-values.ts';
 
 /** In order; `user_version` of a database is the number of migrations applied. Released ones are never changed. */
-export const migrations: readonly string[] = [datasets, runs, runMetrics, settings, packedTimelines, models, userIndex, chatTemplates];
+export const migrations: readonly string[] = [
+  datasets,
+  runs,
+  runMetrics,
+  settings,
+  packedTimelines,
+  models,
+  userIndex,
+  chatTemplates,
+  userValues,
+];

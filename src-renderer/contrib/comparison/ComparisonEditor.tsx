@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import type { PairedTest } from '../../../src-shared/run.ts';
 import { call, useQuery } from '../../state/backend.ts';
 import { runs } from '../../state/stores.ts';
 import { downloadCsv, toMarkdown } from '../../widgets/charts/exportTables.ts';
@@ -11,6 +12,8 @@ import { ComparisonCurves } from './ComparisonCurves.tsx';
 import { ComparisonTable } from './ComparisonTable.tsx';
 import { exportTable, shownColumns } from './comparisonTable.ts';
 
+const NO_TESTS: readonly PairedTest[] = [];
+
 /** Several runs: settings that differ, results with deltas to a baseline, curves in one picture. */
 export default function ComparisonEditor({ params }: EditorProps) {
   const all = runs.use((state) => state.value);
@@ -22,11 +25,15 @@ export default function ComparisonEditor({ params }: EditorProps) {
   const [hideEqual, setHideEqual] = useState(true);
   const [intervals, setIntervals] = useState(false);
   const [baselineId, setBaselineId] = useState<string | null>(null);
+  const pairedTests = useQuery(baselineId && ids.includes(baselineId) ? `tests:${baselineId}:${versions.join()}` : null, () =>
+    call('runs.pairedTests', { baselineId: baselineId!, runIds: ids }),
+  );
   if (ids.length === 0) return ready ? <NoRunsLeft /> : <Loading what="the runs" />;
   const value = comparison.value;
   const columns = value ? shownColumns(value, hideEqual) : [];
   const baseline = value?.rows.find((row) => row.id === baselineId);
-  const table = () => exportTable(columns, value!.rows, baseline);
+  const tests = (baseline && pairedTests.value) || NO_TESTS;
+  const table = () => exportTable(columns, value!.rows, baseline, tests);
   const markdown = () => {
     const { columns: heads, rows } = table();
     const rounded = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatNumber(cell) : cell)));
@@ -55,12 +62,14 @@ export default function ComparisonEditor({ params }: EditorProps) {
       </header>
       <div className="page-body comparison">
         {comparison.error && <ErrorNote message={comparison.error} onRetry={comparison.reload} />}
+        {pairedTests.error && <ErrorNote message={pairedTests.error} onRetry={pairedTests.reload} />}
         {!value && !comparison.error && <Loading what="the comparison" />}
         {value && (
           <ComparisonTable
             columns={columns}
             rows={value.rows}
             baseline={baseline}
+            tests={tests}
             intervals={intervals}
             onBaseline={(id) => setBaselineId(id === baselineId ? null : id)}
           />

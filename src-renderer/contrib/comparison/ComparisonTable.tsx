@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { RunStatus } from '../../../src-shared/run.ts';
+import type { PairedTest, RunStatus } from '../../../src-shared/run.ts';
 import { useColorScheme } from '../../state/colorScheme.ts';
 import { runStyle } from '../../state/runColors.ts';
 import { IconButton } from '../../widgets/controls.tsx';
@@ -13,15 +13,19 @@ import {
   columnLabel,
   deltaOf,
   isBetter,
-  isClear,
+  isMarked,
   isMetric,
   plainValue,
+  pText,
+  testOf,
 } from './comparisonTable.ts';
 
 interface ComparisonTableProps {
   columns: ComparisonColumn[];
   rows: ComparisonRow[];
   baseline: ComparisonRow | undefined;
+  /** Paired tests against the baseline. */
+  tests: readonly PairedTest[];
   intervals: boolean;
   onBaseline(runId: string): void;
 }
@@ -31,14 +35,14 @@ const ROW_HEIGHT = 24;
 const ROWS_IN_VIEW = 12;
 
 /** One row a run; the baseline is pinned on top and the others say by how much they differ from it. */
-export function ComparisonTable({ columns, rows, baseline, intervals, onBaseline }: ComparisonTableProps) {
+export function ComparisonTable({ columns, rows, baseline, tests, intervals, onBaseline }: ComparisonTableProps) {
   const scheme = useColorScheme();
   const definitions = useMemo(
     () =>
       columns.map((column) =>
-        column.key === 'name' ? nameColumn(scheme, baseline, onBaseline) : valueColumn(column, columns, baseline, intervals),
+        column.key === 'name' ? nameColumn(scheme, baseline, onBaseline) : valueColumn(column, columns, { baseline, tests, intervals }),
       ),
-    [columns, scheme, baseline, intervals, onBaseline],
+    [columns, scheme, baseline, tests, intervals, onBaseline],
   );
   return (
     <>
@@ -53,7 +57,7 @@ export function ComparisonTable({ columns, rows, baseline, intervals, onBaseline
       </div>
       <p className="muted comparison-hint">
         {baseline
-          ? 'Differences to the pinned baseline. Bold: the two 95 % intervals do not overlap.'
+          ? 'Differences to the pinned baseline. p: paired randomisation test on the test users that both runs share. Bold: p < .05, or without such users intervals that do not overlap.'
           : 'Pin a run as baseline to see by how much the others differ from it.'}
       </p>
     </>
@@ -100,16 +104,14 @@ function nameColumn(
   };
 }
 
-function valueColumn(
-  column: ComparisonColumn,
-  all: ComparisonColumn[],
-  baseline: ComparisonRow | undefined,
-  intervals: boolean,
-): DataColumn<ComparisonRow> {
+type Reference = Pick<ComparisonTableProps, 'baseline' | 'tests' | 'intervals'>;
+
+function valueColumn(column: ComparisonColumn, all: ComparisonColumn[], reference: Reference): DataColumn<ComparisonRow> {
+  const { baseline, tests, intervals } = reference;
   const label = columnLabel(column, all);
   const numeric = column.kind === 'metric' || column.kind === 'number';
   const width = 36 + label.length * 6.6;
-  const numberWidth = 76 + (baseline ? 82 : 0) + (intervals ? 120 : 0);
+  const numberWidth = 76 + (baseline ? 82 : 0) + (tests.length > 0 ? 54 : 0) + (intervals ? 120 : 0);
   return {
     id: column.key,
     header: label,
@@ -117,18 +119,16 @@ function valueColumn(
     width: Math.round(Math.max(width, numeric ? numberWidth : 80)),
     align: numeric ? 'end' : undefined,
     value: (row) => plainValue(row[column.key]),
-    cell: (row) => <ValueCell column={column} row={row} baseline={baseline} intervals={intervals} />,
+    cell: (row) => <ValueCell column={column} row={row} {...reference} />,
   };
 }
 
-interface ValueCellProps {
+interface ValueCellProps extends Reference {
   column: ComparisonColumn;
   row: ComparisonRow;
-  baseline: ComparisonRow | undefined;
-  intervals: boolean;
 }
 
-function ValueCell({ column, row, baseline, intervals }: ValueCellProps) {
+function ValueCell({ column, row, baseline, tests, intervals }: ValueCellProps) {
   const cell = row[column.key];
   const value = plainValue(cell);
   if (value === null) return <span className="muted">–</span>;
@@ -142,7 +142,7 @@ function ValueCell({ column, row, baseline, intervals }: ValueCellProps) {
   const title = metric ? `${metric.value}, 95 % interval ${metric.low} to ${metric.high}, n = ${formatCount(metric.n)}` : String(value);
   return (
     <span className="comparison-value" title={title}>
-      <Delta column={column} row={row} baseline={baseline} />
+      <Delta column={column} row={row} baseline={baseline} tests={tests} />
       {formatNumber(value)}
       {intervals && metric && (
         <span className="muted">
@@ -154,10 +154,20 @@ function ValueCell({ column, row, baseline, intervals }: ValueCellProps) {
   );
 }
 
-function Delta({ column, row, baseline }: Omit<ValueCellProps, 'intervals'>) {
+function Delta({ column, row, baseline, tests }: Omit<ValueCellProps, 'intervals'>) {
   const delta = deltaOf(column, row, baseline);
   if (delta === null) return null;
   const better = isBetter(column, delta);
   const kind = better === null ? 'muted' : better ? 'good' : 'bad';
-  return <span className={`delta ${kind} ${isClear(column, row, baseline!) ? 'delta-clear' : ''}`}>{formatDelta(delta)}</span>;
+  const test = testOf(column, row, tests);
+  return (
+    <>
+      {test && (
+        <span className="muted" title={`paired randomisation test, n = ${formatCount(test.n)} users, p = ${test.pValue}`}>
+          {pText(test)}{' '}
+        </span>
+      )}
+      <span className={`delta ${kind} ${isMarked(column, row, baseline!, tests) ? 'delta-clear' : ''}`}>{formatDelta(delta)}</span>
+    </>
+  );
 }

@@ -1,4 +1,4 @@
-import type { Comparison, MetricValue } from '../../../src-shared/run.ts';
+import type { Comparison, MetricValue, PairedTest } from '../../../src-shared/run.ts';
 import { metricLabel, metricText } from '../../state/metricNames.ts';
 import type { TableOfNumbers } from '../../widgets/charts/exportTables.ts';
 
@@ -61,22 +61,43 @@ export function isClear(column: ComparisonColumn, row: ComparisonRow, baseline: 
   return mine.low > theirs.high || mine.high < theirs.low;
 }
 
+/** The paired test of a row's metric against the baseline, where there is one. */
+export function testOf(column: ComparisonColumn, row: ComparisonRow, tests: readonly PairedTest[]): PairedTest | null {
+  if (column.kind !== 'metric') return null;
+  return tests.find(({ runId, metric }) => runId === row.id && metric === metricOf(column)) ?? null;
+}
+
+/** Share of equal runs that would look as different. */
+const SIGNIFICANT = 0.05;
+
+/** Whether a difference counts: by the paired test where there is one, else by the two intervals. */
+export function isMarked(column: ComparisonColumn, row: ComparisonRow, baseline: ComparisonRow, tests: readonly PairedTest[]): boolean {
+  const test = testOf(column, row, tests);
+  return test ? test.pValue < SIGNIFICANT : isClear(column, row, baseline);
+}
+
+/** "p .031", "p < .001". */
+export function pText({ pValue }: PairedTest): string {
+  return pValue < 0.001 ? 'p < .001' : `p ${pValue.toFixed(3).replace(/^0/, '')}`;
+}
+
 /** What is shown, as plain numbers; metrics with their interval and sample size, deltas beside them. */
 export function exportTable(
   columns: ComparisonColumn[],
   rows: readonly ComparisonRow[],
   baseline: ComparisonRow | undefined,
+  tests: readonly PairedTest[] = [],
 ): TableOfNumbers {
   const heads = columns.flatMap((column) => {
     const label = column.kind === 'config' ? column.label : columnLabel(column, columns);
     if (column.kind !== 'metric') return [label];
-    return [label, `${label} low`, `${label} high`, `${label} n`, ...(baseline ? [`${label} minus baseline`] : [])];
+    return [label, `${label} low`, `${label} high`, `${label} n`, ...(baseline ? [`${label} minus baseline`, `${label} paired p`] : [])];
   });
   const cells = (column: ComparisonColumn, row: ComparisonRow) => {
     const cell = row[column.key];
     if (column.kind !== 'metric') return [plainValue(cell)];
     const numbers = isMetric(cell) ? [cell.value, cell.low, cell.high, cell.n] : [null, null, null, null];
-    return [...numbers, ...(baseline ? [deltaOf(column, row, baseline)] : [])];
+    return [...numbers, ...(baseline ? [deltaOf(column, row, baseline), testOf(column, row, tests)?.pValue ?? null] : [])];
   };
   return { columns: heads, rows: rows.map((row) => columns.flatMap((column) => cells(column, row))) };
 }

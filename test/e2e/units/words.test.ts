@@ -6,7 +6,10 @@ import {
   exportTable,
   isBetter,
   isClear,
+  isMarked,
+  pText,
   shownColumns,
+  testOf,
 } from '../../../src-renderer/contrib/comparison/comparisonTable.ts';
 import { metricLabel } from '../../../src-renderer/state/metricNames.ts';
 import { toCsv, toMarkdown } from '../../../src-renderer/widgets/charts/exportTables.ts';
@@ -50,6 +53,18 @@ describe('a comparison', () => {
     expect(isClear(recall, withoutInterval, base)).toBe(false);
   });
 
+  it('believes the paired test where there is one, and the intervals where there is none', () => {
+    const test = (metric: string, pValue: number) => ({ runId: 'b', metric, difference: 0.05, pValue, n: 610 });
+    const tests = [test('recall@10', 0.2), test('testLoss', 0.03)];
+    expect(testOf(recall, other, tests)).toEqual(tests[0]);
+    expect(testOf(recall, base, tests)).toBeNull();
+    expect(testOf(columns[1]!, other, tests)).toBeNull();
+    expect(isMarked(recall, other, base, tests)).toBe(false);
+    expect(isMarked(testLoss, other, base, tests)).toBe(true);
+    expect(isMarked(recall, other, base, [])).toBe(true);
+    expect([0.0314, 0.0001, 1].map((pValue) => pText(test('recall@10', pValue)))).toEqual(['p .031', 'p < .001', 'p 1.000']);
+  });
+
   it('hides columns in which all runs agree, and puts results before settings', () => {
     const comparison = { columns, rows: [base, other] };
     expect(shownColumns(comparison, true).map((column) => column.key)).toEqual(['name', 'metric.recall@10', 'metric.testLoss']);
@@ -62,11 +77,21 @@ describe('a comparison', () => {
   });
 
   it('exports values with interval, sample size and difference', () => {
-    const table = exportTable([columns[0]!, recall], [base, other], base);
-    expect(table.columns).toEqual(['Run', 'Recall@10', 'Recall@10 low', 'Recall@10 high', 'Recall@10 n', 'Recall@10 minus baseline']);
+    const test = { runId: 'b', metric: 'recall@10', difference: 0.05, pValue: 0.03, n: 610 };
+    const table = exportTable([columns[0]!, recall], [base, other], base, [test]);
+    expect(table.columns).toEqual([
+      'Run',
+      'Recall@10',
+      'Recall@10 low',
+      'Recall@10 high',
+      'Recall@10 n',
+      'Recall@10 minus baseline',
+      'Recall@10 paired p',
+    ]);
     expect(table.rows[0]!.slice(0, 2)).toEqual(['a', 0.1]);
-    expect(table.rows[0]!.at(-1)).toBeNull();
-    expect(table.rows[1]!.at(-1)).toBeCloseTo(0.05, 12);
+    expect(table.rows[0]!.slice(-2)).toEqual([null, null]);
+    expect(table.rows[1]!.at(-2)).toBeCloseTo(0.05, 12);
+    expect(table.rows[1]!.at(-1)).toBe(0.03);
   });
 });
 
@@ -103,5 +128,8 @@ describe('numbers', () => {
     expect([formatBytes(512), formatBytes(2_483_723)]).toEqual(['512 bytes', '2.4 MB']);
     expect(formatFlops(9.31e12)).toBe('9.31 TFLOP');
     expect(metricLabel('encoder.unfiltered.hr@10')).toBe('HR@10 (encoder, unfiltered)');
+    expect(metricLabel('fused.mrr@10')).toBe('MRR@10 (fused)');
+    expect(metricLabel('repeatLast.recall@5')).toBe('Recall@5 (repeat last)');
+    expect(metricLabel('popularity.unfiltered.ndcg@5')).toBe('NDCG@5 (popularity, unfiltered)');
   });
 });

@@ -10,7 +10,7 @@ import { findRun } from '../findRun.ts';
 import { followRun } from '../followRun.ts';
 import { EXIT, type ExitCode, type Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { comparisonText, runsText, runText } from '../runTexts.ts';
+import { comparisonText, pairedTestsText, runsText, runText } from '../runTexts.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
 
 export function registerRunCommands(program: Command): void {
@@ -48,17 +48,21 @@ export function registerRunCommands(program: Command): void {
       }),
   );
 
-  addCommand(
+  addCommand<CommonOptions & { baseline?: string }>(
     program,
     'compare <run...>',
-    'show runs side by side: what differs between them, and their metrics',
-    async (references, options) =>
-      withSession(options, async (session) => {
-        const runs = await Promise.all(references.map((reference) => findRun(session, reference)));
-        const comparison = await session.client.call('runs.compare', { runIds: runs.map(({ id }) => id) });
-        return { document: comparison, text: comparisonText(comparison) };
-      }),
-  );
+    'show runs side by side: what differs, their metrics, and paired tests against a baseline',
+    (references, options) => withSession(options, (session) => compareRuns(session, references, options.baseline)),
+  ).option('--baseline <run>', 'test the others against this run (default: the first)');
+}
+
+async function compareRuns(session: Session, references: readonly string[], baseline = references[0]!): Promise<Outcome> {
+  const runIds = (await Promise.all(references.map((reference) => findRun(session, reference)))).map(({ id }) => id);
+  const { id: baselineId, name } = await findRun(session, baseline);
+  const comparison = await session.client.call('runs.compare', { runIds });
+  const pairedTests = await session.client.call('runs.pairedTests', { baselineId, runIds });
+  const text = comparisonText(comparison) + pairedTestsText(pairedTests, comparison, name);
+  return { document: { ...comparison, baselineId, pairedTests }, text };
 }
 
 async function executeRun(session: Session, file: string | undefined, resume: string | undefined): Promise<Outcome> {
