@@ -44,7 +44,7 @@ export function pretrainedShape(workspace: Workspace, experiment: Experiment): L
 }
 
 /** What can be said of an experiment only once the model that it names is known. */
-function requireFit(name: string, shape: LanguageModelShape, { integration, strategy }: Experiment): void {
+function requireFit(name: string, shape: LanguageModelShape, { integration }: Experiment): void {
   const { kind, numHeads, everyNthLayer } = integration;
   const refuse = (what: string) => {
     throw new AppError('experiment-invalid', what);
@@ -54,14 +54,6 @@ function requireFit(name: string, shape: LanguageModelShape, { integration, stra
   }
   if (kind === 'cross-attention' && everyNthLayer > shape.numLayers) {
     refuse(`integration.everyNthLayer: expected at most ${shape.numLayers}, the layers of "${name}", got ${everyNthLayer}`);
-  }
-  if (kind === 'soft-prompt' && shape.architecture === 'llama') {
-    refuse(`integration.kind: expected "cross-attention" or "text-prompt" with "${name}", whose positions are rotary, got "soft-prompt"`);
-  }
-  if (strategy === 'lora') {
-    refuse(
-      `strategy: expected "full", "enc" or "proj" with the pretrained language model "${name}", got "lora"; adapters are for scratch models`,
-    );
   }
 }
 

@@ -41,7 +41,10 @@ export async function openTrainedRun(workspace: Workspace, runId: string): Promi
   const reader = await openDatasetView(workspace.datasets, run.datasetName, experiment.data);
   const languageModel = openTrainedLanguageModel(workspace, run, experiment);
   const trained = personalisedShape(languageModel.shape, experiment, encoderShape(experiment, reader));
-  const { shape, parameters } = mergedModel({ shape: trained, parameters: readCheckpoint(checkpoint.path).state.parameters });
+  // Adapters merge into the weights that they stand beside; a pretrained model's are not in the checkpoint.
+  const adapted = trained.lora ? pretrainedModel(workspace, experiment) : null;
+  const stored = { ...(adapted && readWeights(adapted.path)), ...readCheckpoint(checkpoint.path).state.parameters };
+  const { shape, parameters } = mergedModel({ shape: trained, parameters: stored });
   const isWhole = Object.keys(languageModelSpecs(languageModel.shape)).every((name) => parameters[name]);
   const frozen = isWhole ? null : pretrainedModel(workspace, experiment);
   if (frozen) await requireUnchangedModel(run, experiment, frozen.path);

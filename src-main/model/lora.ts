@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, type HostTensors, type Tensors } from '../engine/engine.ts';
+import { floats, type HostTensor, type HostTensors, type Tensors } from '../engine/engine.ts';
 import type { ParameterSpecs } from './parameters.ts';
 
 /** Low-rank adapters of the language model (Hu et al. 2021): y = x W + b + (alpha / rank) x A B; W stays frozen. */
@@ -20,13 +20,14 @@ const WEIGHT = '.weight';
  * Adapters of the matrices of a language model's layers. A starts Kaiming-uniform (a = sqrt(5), as in the authors' code: within
  * 1 / sqrt(inputs)), B at zero: an untrained adapter changes nothing.
  * @param base specifications of the language model
+ * @param outputsFirst its matrices are [outputs, inputs] (Llama's family), not [inputs, outputs]
  */
-export function loraSpecs(base: ParameterSpecs, { rank, targets }: LoraShape): ParameterSpecs {
+export function loraSpecs(base: ParameterSpecs, { rank, targets }: LoraShape, outputsFirst: boolean): ParameterSpecs {
   const specs: ParameterSpecs = {};
   for (const [name, { shape }] of Object.entries(base)) {
     const target = /^lm\.layers\.\d+\.(\w+)\.\w+\.weight$/.exec(name)?.[1];
     if (shape.length !== 2 || !targets.includes(target as LoraTarget)) continue;
-    const [inputs, outputs] = shape as [number, number];
+    const [inputs, outputs] = (outputsFirst ? shape.toReversed() : shape) as [number, number];
     const prefix = name.slice(0, -WEIGHT.length);
     specs[prefix + A] = { shape: [inputs, rank], init: { uniform: 1 / Math.sqrt(inputs) }, component: 'lora', decay: true };
     specs[prefix + B] = { shape: [rank, outputs], init: 'zeros', component: 'lora', decay: true };
@@ -51,24 +52,31 @@ export function adapterUpdate(parameters: Tensors, prefix: string, x: Tensor): T
 }
 
 /** W + (alpha / rank) A B in place of W and its adapter. Parameters without adapters come back as they are: merging twice is merging once. */
-export function mergeAdapters(parameters: HostTensors, lora: LoraShape): HostTensors {
+export function mergeAdapters(parameters: HostTensors, lora: LoraShape, outputsFirst: boolean): HostTensors {
   const merged: HostTensors = {};
   for (const [name, tensor] of Object.entries(parameters)) {
     if (name.endsWith(A) || name.endsWith(B)) continue;
     const prefix = name.endsWith(WEIGHT) ? name.slice(0, -WEIGHT.length) : name;
     const [a, b] = [parameters[prefix + A], parameters[prefix + B]];
-    merged[name] = a && b ? floats(addProduct(tensor.data, a, b, lora.alpha / lora.rank), tensor.shape) : tensor;
+    merged[name] = a && b ? floats(addProduct(tensor, a, b, { scale: lora.alpha / lora.rank, outputsFirst }), tensor.shape) : tensor;
   }
   return merged;
 }
 
-function addProduct(weight: ArrayLike<number>, a: HostTensors[string], b: HostTensors[string], scale: number): Float32Array {
-  const [rank, outputs] = b.shape as [number, number];
-  const sum = Float64Array.from(weight);
-  for (let row = 0; row < a.shape[0]!; row++) {
+function addProduct(
+  weight: HostTensor,
+  a: HostTensor,
+  b: HostTensor,
+  { scale, outputsFirst }: { scale: number; outputsFirst: boolean },
+): Float32Array {
+  const [inputs, rank] = a.shape as [number, number];
+  const outputs = b.shape[1]!;
+  const [rowStep, columnStep] = outputsFirst ? [1, inputs] : [outputs, 1];
+  const sum = Float64Array.from(weight.data);
+  for (let row = 0; row < inputs; row++) {
     for (let k = 0; k < rank; k++) {
       const factor = scale * a.data[row * rank + k]!;
-      for (let column = 0; column < outputs; column++) sum[row * outputs + column]! += factor * b.data[k * outputs + column]!;
+      for (let column = 0; column < outputs; column++) sum[row * rowStep + column * columnStep]! += factor * b.data[k * outputs + column]!;
     }
   }
   return Float32Array.from(sum);

@@ -6,6 +6,7 @@ import { memorySlots, readMemory } from './integration/memory.ts';
 import { type SoftPromptShape, softPrefix, softPromptSpecs } from './integration/softPrompt.ts';
 import type { UserPath } from './integration/userPath.ts';
 import {
+  hasOutputsFirst,
   type LanguageModelShape,
   languageModelSpecs,
   readNextToken,
@@ -33,7 +34,7 @@ export interface PersonalisedShape {
 /** Every parameter of the model: language model and its adapters, and with a user path also encoder, projection and integration. */
 export function personalisedSpecs(shape: PersonalisedShape): ParameterSpecs {
   const base = languageModelSpecs(shape.languageModel);
-  const adapted = shape.lora ? { ...base, ...loraSpecs(base, shape.lora) } : base;
+  const adapted = shape.lora ? { ...base, ...loraSpecs(base, shape.lora, hasOutputsFirst(shape.languageModel)) } : base;
   if (!shape.user) return adapted;
   const { encoder, crossAttention, softPrompt } = shape.user;
   return {
@@ -46,7 +47,7 @@ export function personalisedSpecs(shape: PersonalisedShape): ParameterSpecs {
 /** The same model with its adapters merged into the weights: what is evaluated and written with. */
 export function mergedModel(model: { shape: PersonalisedShape; parameters: HostTensors }): typeof model {
   const { lora, ...shape } = model.shape;
-  return lora ? { shape, parameters: mergeAdapters(model.parameters, lora) } : model;
+  return lora ? { shape, parameters: mergeAdapters(model.parameters, lora, hasOutputsFirst(shape.languageModel)) } : model;
 }
 
 /**
@@ -187,10 +188,10 @@ export function readNextTokens(parameters: Tensors, shape: PersonalisedShape, in
     cacheNames(prefix, languageModel.numLayers).map((name) => ({ keys: inputs[name.keys]!, values: inputs[name.values]! }));
   const parents = inputs['parents'] as tf.Tensor1D;
   const generated = caches('generated').map(({ keys, values }) => ({ keys: tf.gather(keys, parents), values: tf.gather(values, parents) }));
-  const prefixLengths = inputs['user.prefixLengths'];
+  const prefixLengths = inputs['user.prefixLengths'] ?? null;
   const promptLengths = prefixLengths ? tf.add(inputs['promptLengths']!, prefixLengths) : inputs['promptLengths']!;
   const user = userFromOutputs(shape, inputs);
-  const state = { prompt: caches('prompt'), promptLengths, generated, step: inputs['step']! };
+  const state = { prompt: caches('prompt'), promptLengths, prefixLengths, generated, step: inputs['step']! };
   const adapted = scaleAdapters(parameters, shape.lora);
   const result = readNextToken(adapted, languageModel, { tokens: inputs['tokens']!, positions: inputs['positions']! }, state, user);
   const logits = tokenLogits(parameters, languageModel, tf.reshape(result.hidden, [-1, languageModel.dModel]));

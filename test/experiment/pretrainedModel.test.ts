@@ -135,6 +135,32 @@ describe('a pretrained language model', () => {
     expect(outcomeOf(workspace, 'run-stopped').metrics).toEqual(outcomeOf(workspace, 'run-enc').metrics);
   });
 
+  it('reads a soft prompt before its text', async () => {
+    const integration = { kind: 'soft-prompt', taskPromptLength: 2, projectionSize: 8 } as const;
+    createModelRun('run-soft', { integration });
+    await execute(workspace, 'run-soft');
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
+    const request = { runId: 'run-soft', prompt: PROMPT, options };
+    expect((await writeForRun(workspace, { ...request, userId: null })).text).toBe(base.text);
+    expect((await writeForRun(workspace, { ...request, userId: 3 })).text).not.toBe(base.text);
+  });
+
+  it('stays as it is under lora, whose adapters are kept alone and merged to write', async () => {
+    const training = { steps: 10, batchSize: 4, learningRate: 0.1 };
+    createModelRun('run-lora', { strategy: 'lora', lora: { rank: 2, alpha: 64 }, training });
+    const run = await execute(workspace, 'run-lora');
+    const { languageModel, lora } = run.parameters!.byComponent;
+    expect(languageModel!.trainable).toBe(0);
+    expect(lora!.trainable).toBe(lora!.total);
+    expect(lora!.total).toBeGreaterThan(0);
+    const kept = Object.keys(readCheckpoint(workspace.runs.latestCheckpoint('run-lora', 'finetune')!.path).state.parameters);
+    expect(kept.filter((name) => name.startsWith('lm.') && !name.includes('.lora.'))).toEqual([]);
+    const { model } = await openGenerator(workspace, 'run-lora');
+    expect(Object.keys(model.parameters).filter((name) => name.includes('.lora.'))).toEqual([]);
+    const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
+    expect((await writeForRun(workspace, { runId: 'run-lora', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
+  });
+
   it('trains with the rest under full', async () => {
     createModelRun('run-full', { strategy: 'full' });
     await execute(workspace, 'run-full');
@@ -179,8 +205,9 @@ describe('an experiment file', () => {
     expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "numHeads": 3 } }')).toEqual([
       ['integration.numHeads', 'integration.numHeads: expected a divisor of 16, the width of "little", got 3'],
     ]);
-    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "strategy": "lora" }')).toEqual([
-      ['strategy', expect.stringContaining('expected "full", "enc" or "proj" with the pretrained language model "little", got "lora"')],
+    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "integration": { "everyNthLayer": 9 } }')).toEqual([
+      ['integration.everyNthLayer', expect.stringMatching(/expected at most \d+, the layers of "little", got 9$/)],
     ]);
+    expect(await problemsOf('{ "dataset": "tiny", "languageModel": "little", "strategy": "lora" }')).toEqual([]);
   });
 });

@@ -24,8 +24,10 @@ export interface LayerCache {
 export interface DecodingState {
   /** Keys and values of the prompts, shared by a prompt's beams: per layer [prompts, keyValueHeads, promptLength, headDim]. */
   readonly prompt: readonly LayerCache[];
-  /** int32 [prompts]: tokens of each prompt; the slots after them are padding. */
+  /** int32 [prompts]: slots that each prompt takes, a soft prompt before it included; those after them are padding. */
   readonly promptLengths: Tensor;
+  /** int32 [prompts]: slots of them that a soft prompt takes; null where there is none. */
+  readonly prefixLengths: Tensor | null;
   /** Keys and values of the tokens generated so far: per layer [rows, keyValueHeads, capacity, headDim]. */
   readonly generated: readonly LayerCache[];
   /** int32 [1]: how many tokens each row has generated, which is the slot of the new one. */

@@ -11,6 +11,11 @@ export type { DecodingState, LayerCache } from './interface.ts';
 /** A language model of any architecture: its sizes and everything that its formulas depend on. */
 export type LanguageModelShape = GptShape | LlamaShape;
 
+/** Whether the matrices of the model are [outputs, inputs]; otherwise [inputs, outputs]. */
+export function hasOutputsFirst(shape: LanguageModelShape): boolean {
+  return shape.architecture === 'llama';
+}
+
 function modelOf(shape: LanguageModelShape): LanguageModel<DecoderSizes> {
   return (shape.architecture === 'llama' ? llama : gpt) as LanguageModel<DecoderSizes>;
 }

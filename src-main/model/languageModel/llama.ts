@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
-import { addUser, type UserPath } from '../integration/userPath.ts';
+import { addUser, beginText, endText, type UserPath } from '../integration/userPath.ts';
+import { adapterUpdate } from '../lora.ts';
 import {
   attention,
   causalBias,
@@ -106,13 +107,13 @@ function readTexts(
   user: UserPath | null,
   onLayer?: (layer: number, cache: LayerCache) => void,
 ): Tensor {
-  const [batch, length] = tokens.shape as [number, number];
+  let x = beginText(embedTokens(parameters, shape, tokens), user);
+  const [batch, length] = x.shape as [number, number, number];
   const positions = tf.range(0, length, 1, 'int32');
   const byKind = perKind(shape, (kind) => ({
     bias: textBias(shape, kind, length),
     rotation: rotationAt(tf.reshape(positions, [1, length]), shape.rope[kind], shape.headDim),
   }));
-  let x = embedTokens(parameters, shape, tokens);
   for (const [layer, kind] of shape.layers.entries()) {
     const prefix = `lm.layers.${layer}`;
     const { bias, rotation } = byKind[kind]!;
@@ -121,16 +122,18 @@ function readTexts(
     x = addAttentionOutput(parameters, prefix, shape, x, attendToText(shape, q, keys, values, bias));
     x = addFeedForward(parameters, prefix, shape, addUser(parameters, layer, x, user));
   }
-  return tf.reshape(norm(parameters, 'lm.finalNorm', shape, x), [batch, length, shape.dModel]);
+  return endText(tf.reshape(norm(parameters, 'lm.finalNorm', shape, x), [batch, length, shape.dModel]), tokens.shape[1]!, user);
 }
 
 function readNextToken(
   parameters: Tensors,
   shape: LlamaShape,
-  { tokens, positions }: { tokens: Tensor; positions: Tensor },
+  { tokens, positions: textPositions }: { tokens: Tensor; positions: Tensor },
   state: DecodingState,
   user: UserPath | null,
 ): { hidden: Tensor; generated: LayerCache[] } {
+  // Rotations count a soft prompt's vectors, too.
+  const positions = state.prefixLengths ? tf.add(textPositions, tf.expandDims(state.prefixLengths, 1)) : textPositions;
   const byKind = perKind(shape, (kind) => ({
     bias: decodingBias(state, positions, kind === 'sliding' ? shape.window : null),
     rotation: rotationAt(positions, shape.rope[kind], shape.headDim),
@@ -205,12 +208,14 @@ function norm(parameters: Tensors, prefix: string, { normEpsilon, normGainOffset
   return tf.reshape(rmsNorm(tf.reshape(x, [-1, x.shape[x.rank - 1]!]), gain, normEpsilon), x.shape);
 }
 
-/** y = x W' + b for W [outputs, inputs]; b where the model has one. */
+/** y = x W' + b for W [outputs, inputs]; b where the model has one, and what the low-rank adapter of W adds where there is one. */
 function project(parameters: Tensors, prefix: string, x: Tensor): Tensor {
   const weight = parameters[`${prefix}.weight`]!;
   const bias = parameters[`${prefix}.bias`];
   const product = tf.matMul(tf.reshape(x, [-1, weight.shape[1]!]), weight, false, true);
-  return tf.reshape(bias ? tf.add(product, bias) : product, [...x.shape.slice(0, -1), weight.shape[0]!]);
+  const y = tf.reshape(bias ? tf.add(product, bias) : product, [...x.shape.slice(0, -1), weight.shape[0]!]);
+  const update = adapterUpdate(parameters, prefix, x);
+  return update ? tf.add(y, update) : y;
 }
 
 function tokenLogits(parameters: Tensors, shape: LlamaShape, hidden: Tensor): Tensor {
