@@ -94,6 +94,5 @@ async function scoreTitles(
     history: model.shape.user ? examples.historyInputs(users) : null,
     texts: proposals.map(({ ids }) => ids.map((id) => examples.answerTokens(reader.titles[id - FIRST_VALUE_ID]!))),
     textsPerPrompt: Math.ceil(longest / half) * half,
-    maxTokens: examples.longestAnswer,
   });
 }

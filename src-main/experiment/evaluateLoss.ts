@@ -34,7 +34,6 @@ async function lossOfBatch({ model, examples }: TextEvaluation, batch: readonly 
     history: withUser && model.shape.user ? examples.historyInputs(batch) : null,
     texts: batch.map((example) => [examples.answerTokens(examples.answerOf(example))]),
     textsPerPrompt: 1,
-    maxTokens: examples.longestAnswer,
   });
   return scores.map(([score]) => -score!);
 }

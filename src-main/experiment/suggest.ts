@@ -46,9 +46,9 @@ const SMALL: Sizes = { ...MEDIUM, encoderSteps: 100, textSteps: 100, finetuneSte
 const MANY_ITEMS: Sizes = {
   ...MEDIUM,
   encoderSteps: 400,
-  textSteps: 1000,
+  textSteps: 850,
   textLearningRate: 0.005,
-  finetuneSteps: 500,
+  finetuneSteps: 300,
   finetuneBatch: 256,
   finetuneLearningRate: 0.003,
   labelsPerHistory: 16,
@@ -157,9 +157,9 @@ function trainingSection(sizes: Sizes, integration: Integration): string {
     integration === 'cross-attention'
       ? `  // "full": everything trains. "enc": the language model is frozen.\n  "strategy": "${choice}",\n\n`
       : '';
-  // A prompt with a history is several times as long: half the steps on a part of the examples take about as much time.
+  // A prompt with a history is several times as long: a third of the steps on a part of the examples take about as much time.
   const prompted = integration === 'text-prompt';
-  const steps = prompted ? sizes.finetuneSteps / 2 : sizes.finetuneSteps;
+  const steps = prompted ? Math.round(sizes.finetuneSteps / 3) : sizes.finetuneSteps;
   const batchSize = prompted ? Math.min(64, sizes.finetuneBatch / 2) : sizes.finetuneBatch;
   const shares = integration === 'cross-attention' && sizes.labelsPerHistory > 1;
   const labels = shares

@@ -111,6 +111,32 @@ export function targetLoss(parameters: Tensors, shape: PersonalisedShape, hidden
   return tokenLoss(parameters, shape.languageModel, read, targets, weights);
 }
 
+/**
+ * log p(target | the tokens before it, user) of given targets: [targets].
+ * @param inputs as `textLoss` without weights; `history.*` may be of fewer users than there are texts: each then serves as many texts in a row
+ */
+export function targetLogProbabilities(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): Tensor {
+  const { languageModel } = shape;
+  const user = readUserForTexts(parameters, shape, inputs);
+  const hidden = readTexts(scaleAdapters(parameters, shape.lora), languageModel, inputs['tokens']!, user);
+  const read = tf.gather(tf.reshape(hidden, [-1, languageModel.dModel]), inputs['targetPositions'] as tf.Tensor1D);
+  const logProbabilities = tf.reshape(tf.logSoftmax(tokenLogits(parameters, languageModel, read)), [-1]);
+  const rows = tf.range(0, read.shape[0]!, 1, 'int32');
+  const places = tf.add(tf.mul(rows, tf.scalar(languageModel.vocabularySize, 'int32')), inputs['targets']!);
+  return tf.gather(logProbabilities, places as tf.Tensor1D);
+}
+
+function readUserForTexts(parameters: Tensors, shape: PersonalisedShape, inputs: Tensors): UserPath | null {
+  if (!shape.user) return null;
+  const texts = inputs['tokens']!.shape[0]!;
+  const { embeddings, mask } = encodeUser(parameters, shape.user.encoder, inputs);
+  const repeatedMask = tf.reshape(repeatRows(tf.expandDims(tf.cast(mask, 'float32'), 2), texts), [texts, -1]);
+  return readUserEmbeddings(parameters, shape, {
+    embeddings: repeatRows(embeddings, texts),
+    'embeddings.mask': tf.cast(repeatedMask, 'int32'),
+  });
+}
+
 /** Keys and values that decoding needs again at every step, by name: what `readPrompts` returns and `readNextTokens` takes. */
 const cacheNames = (prefix: string, layers: number) =>
   Array.from({ length: layers }, (_, layer) => ({ keys: `${prefix}.${layer}.keys`, values: `${prefix}.${layer}.values` }));

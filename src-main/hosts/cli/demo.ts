@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { RunDetail } from '../../../src-shared/run.ts';
 import { writeSampleDataset } from '../../data/sample/writeSample.ts';
 import { importOnce } from './demoSource.ts';
-import { demoTable } from './demoTable.ts';
+import { demoDifferences, demoTable } from './demoTable.ts';
 import { followRun } from './followRun.ts';
 import { formatCount, formatSeconds } from './numbers.ts';
 import { EXIT, type ExitCode, printError } from './output.ts';
@@ -38,7 +38,11 @@ async function demo(): Promise<ExitCode> {
       if (run.status !== 'completed') throw new AppError('job-failed', `demo: run "${run.name}" ended as ${run.status}: ${run.reason}`);
       runs.push(run);
     }
-    process.stdout.write(`\n${demoTable(runs)}\nAll of it took ${formatSeconds((Date.now() - startedAtMs) / 1000)}.\n`);
+    const [baseline, , personalised] = runs;
+    const tests = await session.client.call('runs.pairedTests', { baselineId: baseline!.id, runIds: [personalised!.id] });
+    process.stdout.write(
+      `\n${demoTable(runs)}\n${demoDifferences(tests)}\nAll of it took ${formatSeconds((Date.now() - startedAtMs) / 1000)}.\n`,
+    );
     return EXIT.done;
   });
 }

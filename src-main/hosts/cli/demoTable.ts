@@ -1,4 +1,4 @@
-import type { EfficiencyPoint, RunDetail } from '../../../src-shared/run.ts';
+import type { EfficiencyPoint, PairedTest, RunDetail } from '../../../src-shared/run.ts';
 import { formatShort } from './numbers.ts';
 import { formatTable } from './table.ts';
 
@@ -14,7 +14,7 @@ export function demoTable(runs: readonly RunDetail[]): string {
   const right = (title: string) => ({ title, align: 'right' as const });
   const columns = [
     { title: 'Next title, test users' },
-    ...['Recall@1', 'Recall@5', 'Recall@10', 'in catalogue @10', 'Encoder HR@10', 'Fused HR@10', 'Tokens', 'FLOPs', 'ms'].map(right),
+    ...['Test loss', 'Recall@1', 'Recall@5', 'Recall@10', 'Encoder HR@10', 'Fused HR@10', 'Tokens', 'FLOPs', 'ms'].map(right),
   ];
   return formatTable(columns, [...runs.map(modelRow), popularityRow(runs)]);
 }
@@ -23,7 +23,7 @@ function modelRow(run: RunDetail): string[] {
   const kind = String((run.config.integration as { kind?: unknown } | undefined)?.kind);
   const method = kind === 'text-prompt' ? 'text-prompt' : 'embedding';
   const request = run.efficiency.find((point) => point.method === method);
-  const metrics = [...RECALLS, 'constrained.recall@10', 'encoder.hr@10', 'fused.hr@10'].map((name) => share(run, name));
+  const metrics = ['testLoss', ...RECALLS, 'encoder.hr@10', 'fused.hr@10'].map((name) => share(run, name));
   return [TITLES[kind] ?? run.name, ...metrics, ...requestCells(request)];
 }
 
@@ -36,9 +36,23 @@ function requestCells(request: EfficiencyPoint | undefined): string[] {
 function popularityRow(runs: readonly RunDetail[]): string[] {
   const value = (name: string) => runs.map((run) => share(run, name)).find((text) => text !== '-') ?? '-';
   const recalls = RECALLS.map((name) => value(`popularity.${name}`));
-  return ['most popular titles', ...recalls, value('popularity.recall@10'), value('popularity.hr@10'), '-', '-', '-', '-'];
+  return ['most popular titles', '-', ...recalls, value('popularity.hr@10'), '-', '-', '-', '-'];
 }
 
 function share({ metrics }: RunDetail, name: string): string {
   return metrics[name]?.value.toFixed(3) ?? '-';
+}
+
+/** What personalisation changed: the paired tests of the metrics that both models have. */
+export function demoDifferences(tests: readonly PairedTest[]): string {
+  const lines = [
+    ['testLoss', 'test loss'],
+    ['recall@10', 'Recall@10'],
+  ].flatMap(([metric, title]) => {
+    const test = tests.find((candidate) => candidate.metric === metric);
+    if (!test) return [];
+    const sign = test.difference > 0 ? '+' : '';
+    return [`  ${title} ${sign}${test.difference.toFixed(4)} (${test.n} users, p = ${test.pValue.toFixed(4)})`];
+  });
+  return lines.length === 0 ? '' : `Personalised minus without the user, paired randomisation test:\n${lines.join('\n')}\n`;
 }
