@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors, Tensors } from '../engine/engine.ts';
 import { attendingLayers, type CrossAttentionShape, crossAttentionSpecs, userContext } from './integration/crossAttention.ts';
-import { memorySlots, readMemory } from './integration/memory.ts';
-import { type SoftPromptShape, softPrefix, softPromptSpecs } from './integration/softPrompt.ts';
+import { readMemory } from './integration/memory.ts';
+import { type SoftPromptShape, softPrefix, softPromptSlots, softPromptSpecs } from './integration/softPrompt.ts';
 import type { UserPath } from './integration/userPath.ts';
 import {
   hasOutputsFirst,
@@ -151,7 +151,7 @@ export function userOutputNames({ user }: PersonalisedShape): string[] {
 
 /** Slots before the text that a soft prompt may take. */
 export function prefixSlots({ user }: PersonalisedShape): number {
-  return user?.softPrompt ? user.softPrompt.taskPromptLength + memorySlots(user.softPrompt) : 0;
+  return user?.softPrompt ? softPromptSlots(user.softPrompt) : 0;
 }
 
 /**

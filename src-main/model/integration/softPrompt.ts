@@ -39,7 +39,7 @@ export function softPromptSpecs(shape: SoftPromptShape): ParameterSpecs {
 }
 
 /** Slots of the longest prefix. */
-export function prefixSlots(shape: SoftPromptShape): number {
+export function softPromptSlots(shape: SoftPromptShape): number {
   return shape.taskPromptLength + memorySlots(shape);
 }
 
