@@ -13,7 +13,9 @@ export function DatasetStep() {
       <Icon name={done ? 'pass-filled' : 'circle-large'} className={done ? 'good' : 'muted'} />
       <h2>Import a dataset</h2>
       <p>
-        {done ? `${countOf(list.length, 'dataset')} in this workspace` : 'A folder with ratings.csv and movies.csv, as MovieLens has them.'}
+        {done
+          ? `${countOf(list.length, 'dataset')} in this workspace`
+          : 'MovieLens, Amazon Reviews, Google Local, or any table of who met what and when.'}
       </p>
       <Button kind={done ? 'secondary' : 'primary'} onClick={() => runCommand('datasets.import', {})}>
         Import

@@ -65,7 +65,7 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
           value={path}
           spellCheck={false}
           autoComplete="off"
-          hint="A folder with ratings.csv and movies.csv, as MovieLens has them. Drop one here, type its path, or browse."
+          hint="MovieLens, Amazon Reviews, Google Local or any table, as downloaded: folder, file or archive. Drop it here, type its path, or browse."
           onChange={(event) => setPath(event.target.value)}
         />
         {canBrowse && (
