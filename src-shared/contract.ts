@@ -15,7 +15,15 @@ import {
 import { datasetViewSchema } from './datasetView.ts';
 import { problemSchema } from './experiment.ts';
 import { generatedTextSchema, generationOptionsSchema, modelNameSchema, modelSummarySchema, modelVerificationSchema } from './model.ts';
-import { comparisonSchema, curveSchema, metricPointSchema, pairedTestSchema, runDetailSchema, runSummarySchema } from './run.ts';
+import {
+  comparisonSchema,
+  curveSchema,
+  exportRequestSchema,
+  metricPointSchema,
+  pairedTestSchema,
+  runDetailSchema,
+  runSummarySchema,
+} from './run.ts';
 
 /** The one contract between the workbench (or any client) and the backend: each method's input and output. */
 const nothing = z.object({});
@@ -192,8 +200,8 @@ export const contract = {
     output: generatedTextSchema,
   },
 
-  /** Writes a completed run's language model as a Hugging Face folder, in a folder that is new or empty. */
-  'runs.export': { input: z.object({ runId: z.string(), path: z.string().min(1) }), output: z.object({ path: z.string() }) },
+  /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
+  'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
 
   'models.list': { input: nothing, output: z.array(modelSummarySchema) },
   /** Adds the folder of a pretrained language model; the name is the folder's unless another is given. */

@@ -123,3 +123,11 @@ export const comparisonSchema = z.object({
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), metricValueSchema]))),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** What of a fine-tuned run is written into a folder: its language model in Hugging Face's layout, or its LoRA adapters in PEFT's. */
+export const exportRequestSchema = z.object({
+  runId: z.string(),
+  path: z.string().min(1),
+  what: z.enum(['model', 'adapters']).default('model'),
+});
+export type ExportRequest = z.output<typeof exportRequestSchema>;

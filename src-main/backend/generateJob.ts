@@ -1,9 +1,9 @@
 import { toErrorData, unreachable } from '../../src-shared/errors.ts';
 import type { LiveText } from '../experiment/continuePrompt.ts';
+import { exportRun } from '../experiment/exportRun.ts';
 import { generateForRun, writeForRun } from '../experiment/generate.ts';
 import { connectToParent } from '../experiment/parentChannel.ts';
 import { generateWithModel, verifyModel } from '../experiment/pretrainedModel.ts';
-import { exportRun } from '../experiment/trainedRun.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
 import { type GenerateAnswer, generateRequestSchema, type TextCall } from './generateMessages.ts';
 

@@ -35,6 +35,13 @@ export function loraSpecs(base: ParameterSpecs, { rank, targets }: LoraShape, ou
   return specs;
 }
 
+/** Prefixes of the matrices that have adapters among these parameters: `<prefix>.weight` is adapted by `<prefix>.lora.a` and `<prefix>.lora.b`. */
+export function loraMatrices(parameters: HostTensors): string[] {
+  return Object.keys(parameters)
+    .filter((name) => name.endsWith(A))
+    .map((name) => name.slice(0, -A.length));
+}
+
 /** The parameters with every B multiplied by alpha / rank, as `adapterUpdate` reads them. */
 export function scaleAdapters(parameters: Tensors, lora: LoraShape | undefined): Tensors {
   if (!lora) return parameters;

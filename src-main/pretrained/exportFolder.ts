@@ -1,12 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { AppError } from '../../src-shared/errors.ts';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { floats, type HostTensors } from '../engine/engine.ts';
 import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
 import { writeSafetensors } from '../store/safetensors.ts';
-import { temporaryFileName } from '../store/temporary.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { ConfigJson } from './config.ts';
+import { writeNewFolder } from './newFolder.ts';
 import { namedTensors } from './tensorNames.ts';
 import { readObject } from './textFiles.ts';
 
@@ -26,25 +25,18 @@ const KEPT_FILES =
   /^(generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^chat_template\.(jinja|json)$|^(licen[cs]e|notice)/i;
 
 /**
- * Writes a language model as a Hugging Face folder, in float32: it loads again bit for bit, here and in transformers. The folder is there whole or not
- * at all.
- * @throws AppError `input-invalid` when the folder exists and is not empty, `disk-full`
+ * Writes a language model as a Hugging Face folder, in float32: it loads again bit for bit, here and in transformers.
+ * @throws AppError as `writeNewFolder`, `disk-full`
  */
 export async function writeModelFolder(folder: string, model: ExportedModel): Promise<void> {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new AppError('input-invalid', `export "${folder}": expected a folder that is new or empty, got one with files; choose another`);
-  }
-  mkdirSync(dirname(folder), { recursive: true });
-  const temporary = temporaryFileName(folder);
-  try {
-    mkdirSync(temporary);
-    writeTextFiles(temporary, model);
-    await writeWeights(temporary, model);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  await writeNewFolder(folder, (temporary) => writeModelFiles(temporary, model));
+}
+
+/** The files of `writeModelFolder`, into a folder that exists. */
+export async function writeModelFiles(folder: string, model: ExportedModel): Promise<void> {
+  writeTextFiles(folder, model);
+  await writeWeights(folder, model);
+  await writeUserPath(folder, model.parameters);
 }
 
 function writeTextFiles(folder: string, { shape, tokenizer, base }: ExportedModel): void {
@@ -85,6 +77,10 @@ async function writeWeights(folder: string, { shape, parameters }: ExportedModel
     floats(parameters[parameter]!.data as Float32Array, shape),
   ]);
   await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(named), { format: 'pt' });
+}
+
+/** What is not of the language model goes into a file of its own, where there is any. */
+export async function writeUserPath(folder: string, parameters: HostTensors): Promise<void> {
   const userPath = Object.entries(parameters).filter(([name]) => !name.startsWith('lm.'));
   if (userPath.length > 0) await writeSafetensors(join(folder, USER_PATH_FILE), Object.fromEntries(userPath), { format: 'userllm' });
 }

@@ -36,17 +36,19 @@ export function registerRunCommands(program: Command): void {
     }),
   );
 
-  addCommand(
+  addCommand<CommonOptions & { adapters?: true }>(
     program,
     'export <run> <folder>',
     "write a completed run's language model as a Hugging Face folder",
     async ([reference, folder], options) =>
       withSession(options, async (session) => {
         const { id } = await findRun(session, reference!);
-        const { path } = await session.client.call('runs.export', { runId: id, path: resolve(folder!) });
-        return { document: { runId: id, path }, text: `Exported to ${path}. To use it: userllm models add ${path}\n` };
+        const what = options.adapters ? 'adapters' : 'model';
+        const { path } = await session.client.call('runs.export', { runId: id, path: resolve(folder!), what });
+        const use = options.adapters ? `peft.PeftModel.from_pretrained(model, "${path}")` : `userllm models add ${path}`;
+        return { document: { runId: id, path, what }, text: `Exported to ${path}. To use it: ${use}\n` };
       }),
-  );
+  ).option('--adapters', "only the LoRA adapters of a run with strategy lora, in PEFT's layout");
 
   addCommand<CommonOptions & { baseline?: string }>(
     program,
