@@ -14,7 +14,14 @@ import {
 } from './dataset.ts';
 import { datasetViewSchema } from './datasetView.ts';
 import { problemSchema } from './experiment.ts';
-import { generatedTextSchema, generationOptionsSchema, modelNameSchema, modelSummarySchema, modelVerificationSchema } from './model.ts';
+import {
+  encoderSummarySchema,
+  generatedTextSchema,
+  generationOptionsSchema,
+  modelNameSchema,
+  modelSummarySchema,
+  modelVerificationSchema,
+} from './model.ts';
 import {
   comparisonSchema,
   curveSchema,
@@ -202,6 +209,9 @@ export const contract = {
 
   /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
   'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
+
+  /** The user encoders that runs have trained, newest first. */
+  'encoders.list': { input: nothing, output: z.array(encoderSummarySchema) },
 
   'models.list': { input: nothing, output: z.array(modelSummarySchema) },
   /** Adds the folder of a pretrained language model; the name is the folder's unless another is given. */

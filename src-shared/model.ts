@@ -33,6 +33,30 @@ export const modelSummarySchema = z.object({
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
+/** A user encoder that a run trained, as that run's fine-tuning left it: `"encoder": { "init": "run:<runId>" }` takes it. */
+export const encoderSummarySchema = z.object({
+  runId: z.string(),
+  runName: z.string(),
+  architecture: z.string(),
+  features: z.array(z.string()),
+  dModel: z.number().int(),
+  numLayers: z.number().int(),
+  numHeads: z.number().int(),
+  /** Last events that it sees. */
+  history: z.number().int(),
+  parameters: z.number().int(),
+  datasetName: z.string(),
+  /** Where its weights came from before fine-tuning: `pretrained`, `random` or `run:<id>`. */
+  init: z.string(),
+  /** Whether fine-tuning changed it, too. */
+  finetuned: z.boolean(),
+  /** Checkpoint that holds it, beside the rest of the run's model and its optimiser. */
+  path: z.string(),
+  sizeBytes: z.number(),
+  trainedAtMs: z.number(),
+});
+export type EncoderSummary = z.infer<typeof encoderSummarySchema>;
+
 /** How a text is continued. Without a temperature the likeliest token is taken each time. */
 export const generationOptionsSchema = z.object({
   maxTokens: z.number().int().min(1).max(100_000).default(100),

@@ -18,6 +18,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
 import { examine } from './doctor.ts';
+import { listEncoders } from './encoders.ts';
 import { planFor, validateExperiment } from './experimentChecks.ts';
 import { ExperimentFiles } from './experimentFiles.ts';
 import { listFolder } from './fileBrowser.ts';
@@ -62,6 +63,7 @@ export function createBackend(options: BackendOptions): Backend {
     ...experimentMethods(context),
     ...runMethods(context, jobs.runs),
     ...modelMethods(context, jobs.text),
+    'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }),
     'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),

@@ -1,6 +1,6 @@
 import type { DoctorReport, MethodOutput } from '../../src-shared/contract.ts';
 import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts';
-import type { ModelSummary } from '../../src-shared/model.ts';
+import type { EncoderSummary, ModelSummary } from '../../src-shared/model.ts';
 import type { RunSummary } from '../../src-shared/run.ts';
 import { call, onBackendEvent } from './backend.ts';
 import { createListStore, keepFresh } from './listStore.ts';
@@ -11,6 +11,8 @@ export type WorkspaceInfo = MethodOutput<'workspace.info'>;
 export const datasets = createListStore<DatasetSummary[]>([], () => call('datasets.list', {}));
 /** Pretrained language models. */
 export const models = createListStore<ModelSummary[]>([], () => call('models.list', {}));
+/** User encoders that runs have trained. */
+export const encoders = createListStore<EncoderSummary[]>([], () => call('encoders.list', {}));
 export const experiments = createListStore<ExperimentFile[]>([], () => call('experiments.list', {}));
 export const imports = createListStore<ImportProgress[]>([], () => call('datasets.imports', {}));
 export const workspace = createListStore<WorkspaceInfo | null>(null, () => call('workspace.info', {}));
@@ -37,12 +39,18 @@ function upsertImport(progress: ImportProgress): void {
 
 /** Reads everything the side bar and status bar show and follows the backend's events. */
 export function startStores(): void {
-  keepFresh(workspace, datasets, models, experiments, runs, imports, doctor);
+  keepFresh(workspace, datasets, models, encoders, experiments, runs, imports, doctor);
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());
-  onBackendEvent('run.changed', upsertRun);
-  onBackendEvent('run.deleted', ({ runId }) => runs.update((list) => list.filter((run) => run.id !== runId)));
+  onBackendEvent('run.changed', (run) => {
+    upsertRun(run);
+    if (run.status === 'completed') void encoders.refresh();
+  });
+  onBackendEvent('run.deleted', ({ runId }) => {
+    runs.update((list) => list.filter((run) => run.id !== runId));
+    encoders.update((list) => list.filter((encoder) => encoder.runId !== runId));
+  });
   onBackendEvent('import.progress', upsertImport);
 }
 

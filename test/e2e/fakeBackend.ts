@@ -6,7 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
-import { createFakeModels, writtenText } from './fakeModels.ts';
+import { createFakeModels, makeEncoder, writtenText } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
 
 const IMPORT_TICK_MS = 60;
@@ -205,6 +205,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     'runs.write': async ({ prompt }) => writtenText(prompt),
     'runs.export': async ({ path }) => ({ path }),
     ...models.api,
+    'encoders.list': async () => (options.empty ? [] : [makeEncoder('run-gated', 'gated')]),
     'settings.get': async () => ({ ...settings }),
     'settings.set': async ({ values }) => {
       Object.assign(settings, values);

@@ -1,6 +1,6 @@
 import type { BackendApi, BackendEvent } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { GeneratedText, ModelSummary } from '../../src-shared/model.ts';
+import type { EncoderSummary, GeneratedText, ModelSummary } from '../../src-shared/model.ts';
 import { NOW_MS } from './fakeData.ts';
 
 function makeModel(name: string, values: Partial<ModelSummary> = {}): ModelSummary {
@@ -18,6 +18,26 @@ function makeModel(name: string, values: Partial<ModelSummary> = {}): ModelSumma
     fingerprint: '503903191595d06e3f64d9012f9832d291da37861c997bdfc78bff7dac94734e',
     addedAtMs: NOW_MS,
     ...values,
+  };
+}
+
+export function makeEncoder(runId: string, runName: string): EncoderSummary {
+  return {
+    runId,
+    runName,
+    architecture: 'autoregressive',
+    features: ['title', 'genre', 'rating'],
+    dModel: 64,
+    numLayers: 2,
+    numHeads: 2,
+    history: 50,
+    parameters: 743_104,
+    datasetName: 'ml-latest-small',
+    init: 'pretrained',
+    finetuned: true,
+    path: '/workspace/blobs/run-gated/finetune-000300.safetensors',
+    sizeBytes: 31_000_000,
+    trainedAtMs: NOW_MS,
   };
 }
 

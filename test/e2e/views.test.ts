@@ -70,7 +70,7 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
   [
     'language model that is added',
     async (page) => {
-      await activity(page, 'Language models');
+      await activity(page, 'Models');
       await page.getByRole('button', { name: 'Add a language model' }).click();
       await page.getByLabel('Folder', { exact: true }).fill('/models/broken');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -90,6 +90,16 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
       await page.getByText(/^5 tokens, the model ended the text/).waitFor();
       await page.getByRole('button', { name: 'Verify' }).click();
       await page.getByText('The files are those that were added. Perplexity 6.274 on 119 tokens.').waitFor();
+    },
+  ],
+  [
+    'user encoder',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^gated autoregressive/ }).click();
+      await page.getByRole('heading', { name: 'User encoder of gated' }).waitFor();
+      await page.getByText('"init": "run:run-gated"').waitFor();
+      await page.getByRole('button', { name: 'Copy', exact: true }).click();
+      await page.getByText('Copied. Paste it into an experiment file').waitFor();
     },
   ],
   [
@@ -231,7 +241,7 @@ describe('an empty workspace', () => {
     serve = await serveFake({ empty: true });
     const { page, context, errors } = await openPage(browser, serve.url);
     await page.getByText('This workspace has none yet').waitFor();
-    await activity(page, 'Language models');
+    await activity(page, 'Models');
     await page.getByText('None has been added').waitFor();
     await activity(page, 'Experiments');
     await page.getByText('There is none yet').waitFor();

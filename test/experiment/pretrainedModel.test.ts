@@ -2,14 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { listEncoders } from '../../src-main/backend/encoders.ts';
 import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
 import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
+import { exportRun } from '../../src-main/experiment/exportRun.ts';
 import { openGenerator, writeForRun } from '../../src-main/experiment/generate.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { FINGERPRINT_KEY } from '../../src-main/experiment/languageModels.ts';
 import { generateWithModel, verifyModel } from '../../src-main/experiment/pretrainedModel.ts';
 import { describeModel } from '../../src-main/pretrained/describe.ts';
+import { readSafetensors } from '../../src-main/store/safetensors.ts';
 import { openWorkspace, type Workspace } from '../../src-main/store/workspace.ts';
+import type { Experiment } from '../../src-shared/experiment.ts';
 import { generationOptionsSchema } from '../../src-shared/model.ts';
 import { writeTextCheckpoint } from '../pretrained/textCheckpoint.ts';
 import { execute, outcomeOf } from './runSupport.ts';
@@ -159,6 +163,23 @@ describe('a pretrained language model', () => {
     expect(Object.keys(model.parameters).filter((name) => name.includes('.lora.'))).toEqual([]);
     const base = await generateWithModel(workspace, { name: 'little', prompt: PROMPT, chat, options });
     expect((await writeForRun(workspace, { runId: 'run-lora', prompt: PROMPT, options, userId: null })).text).not.toBe(base.text);
+    const path = join(modelFolder, '..', 'adapters');
+    await exportRun(workspace, { runId: 'run-lora', path, what: 'adapters' });
+    const written = readSafetensors(join(path, 'adapter_model.safetensors')).tensors;
+    const count = Object.values(written).reduce((total, { data }) => total + data.length, 0);
+    expect(count).toBe(lora!.total);
+    const refused = exportRun(workspace, { runId: 'run-enc', path: `${path}-2`, what: 'adapters' });
+    await expect(refused).rejects.toThrow('expected a run with strategy "lora", got run "run-enc" with "enc"');
+  });
+
+  it('leaves the user encoder that it was fine-tuned with to other experiments', async () => {
+    const encoder = listEncoders(workspace).find(({ runId }) => runId === 'run-enc')!;
+    expect(encoder).toMatchObject({ datasetName: 'tiny', init: 'pretrained', finetuned: true, history: 4 });
+    expect(encoder.parameters).toBe(workspace.runs.get('run-enc').parameters!.byComponent['encoder']!.total);
+    const { architecture, features, dModel, numLayers, numHeads, history } = encoder;
+    const taken = { architecture, features, dModel, numLayers, numHeads, init: 'run:run-enc' } as Experiment['encoder'];
+    createModelRun('run-taken', { encoder: taken, history: { embedded: history } });
+    expect((await execute(workspace, 'run-taken')).status).toBe('completed');
   });
 
   it('trains with the rest under full', async () => {

@@ -3,6 +3,7 @@ import type { ModelSummary, ModelVerification } from '../../../src-shared/model.
 import { call, messageOf } from '../../state/backend.ts';
 import { models } from '../../state/stores.ts';
 import { Button, EmptyState, ErrorNote, IconButton, Loading, Note } from '../../widgets/controls.tsx';
+import { FactsTable } from '../../widgets/FactsTable.tsx';
 import { formatBytes, formatCount, formatDateTime, formatNumber } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
@@ -34,18 +35,7 @@ export default function ModelEditor({ params }: EditorProps) {
         <WriteWithModel name={name} hasChatTemplate={model.hasChatTemplate} />
         <section className="section">
           <h2>What it is</h2>
-          <table className="grid-table facts-table">
-            <tbody>
-              {factsOf(model).map(([fact, value]) => (
-                <tr key={fact}>
-                  <th scope="row">{fact}</th>
-                  <td>
-                    <code>{value}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <FactsTable facts={factsOf(model)} />
         </section>
         <Verification name={name} />
       </div>

@@ -1,13 +1,32 @@
+import type { EncoderSummary } from '../../../src-shared/model.ts';
 import { call } from '../../state/backend.ts';
-import { models } from '../../state/stores.ts';
+import { encoders, models } from '../../state/stores.ts';
 import { confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
 
 const theModel = (target: Target) => models.use.getState().value.find((model) => model.name === target.modelName);
 
 export function openModel(name: string): void {
   openEditor('model', { name });
+}
+
+const theEncoder = (target: Target) => encoders.use.getState().value.find((encoder) => encoder.runId === target.runIds?.[0]);
+
+export function openEncoder(runId: string): void {
+  openEditor('encoder', { runId });
+}
+
+/** The part of an experiment file that takes this encoder: its sizes must be said again. */
+export function encoderSnippet({ runId, architecture, features, dModel, numLayers, numHeads, history }: EncoderSummary): string {
+  const encoder = { architecture, features, dModel, numLayers, numHeads, init: `run:${runId}` };
+  return `"history": ${JSON.stringify({ embedded: history })},\n"encoder": ${JSON.stringify(encoder, null, 2)}`;
+}
+
+async function copyEncoder(target: Target): Promise<void> {
+  await navigator.clipboard.writeText(encoderSnippet(theEncoder(target)!));
+  notify({ severity: 'info', message: 'Copied. Paste it into an experiment file' });
 }
 
 async function removeModel(target: Target): Promise<void> {
@@ -20,7 +39,31 @@ async function removeModel(target: Target): Promise<void> {
 
 export const modelCommands: Command[] = [
   { id: 'models.add', category: 'Language models', label: 'Add a language model', icon: 'add', run: () => openEditor('addModel', {}) },
-  { id: 'models.refresh', category: 'Language models', label: 'Refresh', icon: 'refresh', run: () => models.refresh() },
+  {
+    id: 'models.refresh',
+    category: 'Models',
+    label: 'Refresh',
+    icon: 'refresh',
+    run: async () => {
+      await Promise.all([models.refresh(), encoders.refresh()]);
+    },
+  },
+  {
+    id: 'encoders.open',
+    category: 'User encoders',
+    label: 'Open',
+    icon: 'go-to-file',
+    enabled: (target) => !!theEncoder(target),
+    run: (target) => openEncoder(theEncoder(target)!.runId),
+  },
+  {
+    id: 'encoders.copy',
+    category: 'User encoders',
+    label: 'Copy the lines that use it in an experiment',
+    icon: 'copy',
+    enabled: (target) => !!theEncoder(target),
+    run: copyEncoder,
+  },
   {
     id: 'models.open',
     category: 'Language models',

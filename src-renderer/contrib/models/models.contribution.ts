@@ -1,14 +1,14 @@
 import { lazy } from 'react';
-import { models } from '../../state/stores.ts';
+import { encoders, models, runById } from '../../state/stores.ts';
 import { registry } from '../../workbench/registry.ts';
-import { modelCommands, openModel } from './modelActions.ts';
+import { modelCommands, openEncoder, openModel } from './modelActions.ts';
 
-/** Pretrained language models: their tree, adding a folder, facts, verification, and a place to write with them. */
+/** Pretrained language models and user encoders: their tree, adding a folder, facts, verification, and a place to write with them. */
 export function contributeModels(): void {
   registry.command(...modelCommands);
   registry.view({
     id: 'models',
-    label: 'Language models',
+    label: 'Models',
     icon: 'library',
     order: 4,
     component: lazy(() => import('./ModelsView.tsx')),
@@ -29,6 +29,20 @@ export function contributeModels(): void {
     title: (params) => String(params.name),
     target: (params) => ({ modelName: String(params.name) }),
   });
+  registry.editor({
+    type: 'encoder',
+    icon: 'person',
+    component: lazy(() => import('./EncoderEditor.tsx')),
+    key: (params) => String(params.runId),
+    title: (params) => `Encoder of ${runById(String(params.runId))?.name ?? String(params.runId)}`,
+    target: (params) => ({ runIds: [String(params.runId)] }),
+  });
+  registry.menu(
+    'encoder',
+    { command: 'encoders.open', group: '1 open' },
+    { command: 'runs.open', group: '1 open' },
+    { command: 'encoders.copy', group: '2 copy' },
+  );
   registry.menu('model', { command: 'models.open', group: '1 open' }, { command: 'models.remove', group: '9 remove' });
   registry.quickOpen(() =>
     models.use.getState().value.map(({ name }) => ({
@@ -37,6 +51,15 @@ export function contributeModels(): void {
       description: 'language model',
       icon: 'library',
       open: () => openModel(name),
+    })),
+  );
+  registry.quickOpen(() =>
+    encoders.use.getState().value.map(({ runId, runName }) => ({
+      id: `encoder:${runId}`,
+      label: runName,
+      description: 'user encoder',
+      icon: 'person',
+      open: () => openEncoder(runId),
     })),
   );
 }

@@ -1,5 +1,6 @@
 import { doctor } from '../../state/stores.ts';
 import { Button, ErrorNote, Loading } from '../../widgets/controls.tsx';
+import { FactsTable } from '../../widgets/FactsTable.tsx';
 import { formatBytes } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 
@@ -70,18 +71,7 @@ function Facts({ title, facts }: { title: string; facts: [string, string][] }) {
   return (
     <section className="section">
       <h2>{title}</h2>
-      <table className="grid-table facts-table">
-        <tbody>
-          {facts.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>
-                <code>{value}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FactsTable facts={facts} />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { ModelSummary, ModelVerification } from '../../../../src-shared/model.ts';
+import type { EncoderSummary, ModelSummary, ModelVerification } from '../../../../src-shared/model.ts';
 import { addCommand } from '../command.ts';
 import { formatBytes, formatCount, formatShort } from '../numbers.ts';
 import { EXIT } from '../output.ts';
@@ -21,6 +21,13 @@ export function registerModelCommands(program: Command): void {
     withSession(options, async ({ client }) => {
       const list = await client.call('models.list', {});
       return { document: { models: list }, text: listText(list) };
+    }),
+  );
+
+  addCommand(models, 'encoders', 'list the user encoders that runs have trained', (_args, options) =>
+    withSession(options, async ({ client }) => {
+      const encoders = await client.call('encoders.list', {});
+      return { document: { encoders }, text: encodersText(encoders) };
     }),
   );
 
@@ -66,6 +73,23 @@ function listText(models: readonly ModelSummary[]): string {
     { title: 'Folder' },
   ];
   return formatTable(columns, rows);
+}
+
+function encodersText(encoders: readonly EncoderSummary[]): string {
+  if (encoders.length === 0)
+    return 'No user encoders yet. A run that completes with integration cross-attention or soft-prompt leaves one.\n';
+  const rows = encoders.map((encoder) => [
+    encoder.runName,
+    encoder.architecture,
+    encoder.features.join(', '),
+    `${encoder.numLayers} x ${encoder.dModel}`,
+    formatShort(encoder.parameters),
+    encoder.datasetName,
+    `run:${encoder.runId}`,
+  ]);
+  const columns = ['Run', 'Architecture', 'Features', 'Layers x width', 'Parameters', 'Dataset', 'encoder.init'];
+  const titled = columns.map((title) => ({ title, ...(title === 'Parameters' && { align: 'right' as const }) }));
+  return formatTable(titled, rows);
 }
 
 function modelText(model: ModelSummary): string {
