@@ -46,7 +46,7 @@ export async function planFor(workspace: Workspace, experiment: Experiment): Pro
 
 /** What in the file an error is about; errors about a value begin with its path, such as "data.minRating: ...". */
 function placeOf({ code, message }: AppError): string[] {
-  return PLACES[code] ?? /^(data|integration|strategy|encoder)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
+  return PLACES[code] ?? /^(data|integration|strategy|encoder|task|review|evaluation)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
 }
 
 /** The last two events are held out, and the first has no history before it. */

@@ -34,9 +34,11 @@ export interface Evaluation {
  * what a request costs. Everything is stored together at the end; a run that was interrupted evaluates anew.
  */
 export async function evaluate(context: RunContext, evaluation: Evaluation): Promise<void> {
-  const { experiment, workspace, run, split } = context;
+  const { experiment, workspace, run, taskSplit } = context;
   const startedAt = performance.now();
-  const test = drawSubset(split.test.length, experiment.evaluation.users, experiment.seed, 'test').map((index) => split.test[index]!);
+  const test = drawSubset(taskSplit.test.length, experiment.evaluation.users, experiment.seed, 'test').map(
+    (index) => taskSplit.test[index]!,
+  );
   updateStage(context, { name: 'evaluate', status: 'running', steps: test.length, stepsDone: 0 });
   const { shape, parameters: merged } = mergedModel(evaluation);
   const parameters = await uploadAll(context.engine, merged);
@@ -104,7 +106,7 @@ function validationUsers({ experiment, split: { validation } }: RunContext): Exa
 }
 
 /** What needs no model: the most popular items and the user's last ones, or the most frequent answer. */
-function evaluateBaseline({ experiment, reader, split }: RunContext, texts: TextEvaluation): UserValues {
-  if (experiment.task !== 'next-item') return majorityBaseline(texts, split.train);
+function evaluateBaseline({ experiment, reader, split, taskSplit }: RunContext, texts: TextEvaluation): UserValues {
+  if (experiment.task !== 'next-item') return majorityBaseline(texts, taskSplit.train);
   return { ...evaluatePopularity(reader, texts.test, split.test), ...evaluateRepeatLast(reader, texts.test) };
 }

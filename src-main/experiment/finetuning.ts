@@ -47,11 +47,11 @@ export function textLossKey(shape: PersonalisedShape): string {
 
 /** Trains the personalised model on the task's examples; returns every parameter of the model. */
 export function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
-  const { experiment, split } = context;
+  const { experiment, taskSplit } = context;
   const { shape, pretrained, languageModelWeights = {} } = finetuning;
   const specs = finetunedSpecs(shape);
   const { labelsPerHistory, batchSize, accumulation } = experiment.training;
-  const groups = groupLabels(split.train, labelsPerHistory);
+  const groups = groupLabels(taskSplit.train, labelsPerHistory);
   const sampler = createLengthGroupedSampler(
     { seed: experiment.seed, stage: 'finetune', count: groups.length, batchSize: batchSize / labelsPerHistory, accumulation },
     (index) => Math.max(...groups[index]!.map((example) => finetuning.examples.textLength(example))),
@@ -89,8 +89,8 @@ function gateMetrics(parameters: HostTensors): Record<string, number> {
 
 /** Loss on the validation examples of a fixed draw of users. */
 async function validate(context: RunContext, finetuning: Finetuning, parameters: DeviceTensors): Promise<Record<string, number>> {
-  const { experiment, split } = context;
-  const { validation } = split;
+  const { experiment, taskSplit } = context;
+  const { validation } = taskSplit;
   const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'validation').map((index) => validation[index]!);
   if (drawn.length === 0) return {};
   return { validationLoss: await meanTextLoss(context, finetuning, parameters, drawn) };

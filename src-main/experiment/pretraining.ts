@@ -1,6 +1,5 @@
 import type { ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { pretrainingBatch } from '../data/batches.ts';
-import { timelineOf } from '../data/timelines.ts';
 import { pretrainingRows } from '../data/windows.ts';
 import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
@@ -8,17 +7,16 @@ import { type LanguageModelShape, languageModelSpecs } from '../model/languageMo
 import { initializeParameters } from '../model/parameters.ts';
 import { textLoss } from '../model/personalised.ts';
 import { pretrainingLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
-import { nextItemText } from '../text/prompts.ts';
 import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
 import { deriveSeed } from '../training/random.ts';
 import { createEpochSampler, drawSubset } from '../training/sampling.ts';
 import { decayedParameters } from '../training/strategies.ts';
+import { pretrainingTexts } from './corpus.ts';
 import { heldOutBatch } from './encoderExamples.ts';
 import { createEncoderInputs, type EncoderInputs } from './encoderInputs.ts';
-import { createItemCorpus, type TextSource } from './itemCorpus.ts';
+import { createItemCorpus } from './itemCorpus.ts';
 import type { RunContext } from './runContext.ts';
 import { hashDescription } from './sharedStages.ts';
-import { corpusOf } from './tokenizers.ts';
 import { runTrainingStage } from './trainingStage.ts';
 import { APP_VERSION } from './version.ts';
 
@@ -92,25 +90,12 @@ async function validateEncoder(
   return { validationLoss: sum / drawn.length };
 }
 
-/**
- * The texts of the whole catalogue, and the next-item text of every training event: so that the model can write every title, and
- * knows best the ones that are met most.
- */
-function ratedTexts({ reader, split }: RunContext): TextSource {
-  const catalogue = corpusOf(reader);
-  const items = split.train.map(({ userId, labelIndex }) => timelineOf(reader, userId).itemIds[labelIndex]!);
-  return {
-    count: catalogue.length + items.length,
-    at: (index) => catalogue[index] ?? nextItemText(reader.titles[items[index - catalogue.length]!]!),
-  };
-}
-
-/** Pretraining of the language model on the texts of the items, so that it can write titles. */
+/** Pretraining of the language model on the texts of the dataset, so that it can write titles, or reviews. */
 export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
-  const { experiment, tokenizer } = context;
+  const { experiment, tokenizer, reader, taskSplit } = context;
   const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
-  const corpus = createItemCorpus(ratedTexts(context), tokenizer, {
+  const corpus = createItemCorpus(pretrainingTexts(experiment, reader, taskSplit.train), tokenizer, {
     ...pretraining,
     seed: experiment.seed,
     stage: 'pretrain-language-model',
@@ -124,6 +109,7 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
       shape,
       pretraining,
       tokenizer: hashDescription(tokenizer.json),
+      ...(experiment.task === 'review' && { review: experiment.review }),
     }),
     checkpointEvery: experiment.training.checkpointEvery,
     training: {

@@ -7,11 +7,13 @@ import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { readWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
+import { tokenizerTexts } from './corpus.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
 import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
+import { taskSplit } from './reviews.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
 import { neededStages } from './stages.ts';
@@ -97,8 +99,9 @@ async function openContext({ workspace, runId, engine, signal, emit }: RunOption
     );
   }
   writeLog({ workspace, run, emit }, `engine ${engine.name} (${engine.provider}) on ${engine.device}`);
-  const languageModel = openBaseLanguageModel(workspace, run, experiment, reader);
   const split = splitExamples(reader, { minHistory: 1 });
+  const asked = taskSplit(experiment, reader, split);
+  const languageModel = openBaseLanguageModel(workspace, run, experiment, () => tokenizerTexts(experiment, reader, asked.train));
   return {
     workspace,
     run,
@@ -108,6 +111,7 @@ async function openContext({ workspace, runId, engine, signal, emit }: RunOption
     languageModel,
     tokenizer: languageModel.tokenizer,
     split,
+    taskSplit: asked,
     signal,
     emit,
     metrics: createMetricWriter(workspace, runId, emit),

@@ -48,6 +48,8 @@ export function metricText(name: string): MetricText {
   const short = name.slice(groupOfMetric(name).prefix.length);
   const at = /^(recall|hr|ndcg|mrr)@(\d+)$/.exec(short);
   if (at) return { label: `${{ recall: 'Recall', hr: 'HR', ndcg: 'NDCG', mrr: 'MRR' }[at[1]!]}@${at[2]}`, share: true };
+  const rouge = /^rouge(1|2|L|Lsum)$/.exec(short);
+  if (rouge) return { label: `ROUGE-${rouge[1]}`, note: 'F1 x 100' };
   if (short === 'weight') return { label: 'Weight of the language model' };
   if (short === 'accuracy') return { label: 'Accuracy', share: true };
   if (short === 'offCatalogueShare') return { label: 'Off-catalogue share', lowerIsBetter: true, share: true };

@@ -230,6 +230,7 @@ describe('the encoder', () => {
 describe('runs without an encoder', () => {
   it.each([
     ['text-prompt', { embedded: 4, prompted: 3 }, /^History: Film/],
+    ['text-summary', { embedded: 4, prompted: 3 }, /^Profile: 3 events;/],
     ['none', { embedded: 4 }, /^Next title:$/],
   ] as const)('%s pretrains the language model only', async (kind, history, prompt) => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration: { kind }, history }));
@@ -251,6 +252,40 @@ describe('the favourite genre', () => {
     expect(Object.keys(run.metrics)).toEqual(expect.arrayContaining(['accuracy', 'constrained.accuracy', 'majority.accuracy', 'testLoss']));
     expect(Object.keys(run.metrics)).not.toContain('popularity.hr@10');
     expect(['Action', 'Comedy', 'Drama']).toContain(run.samples[0]!.target);
+  });
+});
+
+describe('reviews', () => {
+  const rouges = (prefix: string) => ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'].map((name) => prefix + name);
+
+  it('are measured by ROUGE, beside the most frequent one, for the users who wrote about their last event', async () => {
+    insertTinyDataset(workspace, { name: 'reviews', reviews: true });
+    const experiment = tinyExperiment({ engine: onnx, dataset: 'reviews', task: 'review', review: { maxTokens: 24 } });
+    const run = await createAndExecute(workspace, 'run-0001', experiment);
+    expect(run.status).toBe('completed');
+    expect(Object.keys(run.metrics).filter((name) => /rouge/.test(name))).toEqual([...rouges(''), ...rouges('majority.')]);
+    expect(Object.keys(run.metrics).filter((name) => /recall|offCatalogue|popularity/.test(name))).toEqual([]);
+    expect(run.metrics.rougeL!.n).toBe(6);
+    expect(run.metrics['majority.rouge1']!.value).toBeGreaterThan(0);
+    expect(run.samples[0]!.prompt).toMatch(/^Review of Film \w \(\d+\) \(\w+, \d\.\d\):$/);
+    expect(run.samples[0]!.predictions.every(({ inCatalogue }) => inCatalogue === null)).toBe(true);
+    expect(workspace.runs.userValues('run-0001')!.values.get('rougeLsum')).toHaveLength(6);
+  });
+
+  it('are learnt: the texts come nearer to what was written', async () => {
+    insertTinyDataset(workspace, { name: 'reviews', reviews: true });
+    const experiment = (steps: number) =>
+      tinyExperiment({
+        engine: onnx,
+        dataset: 'reviews',
+        task: 'review',
+        review: { maxTokens: 24 },
+        languageModel: { dModel: 32, pretraining: { steps: 0, batchSize: 4 } },
+        training: { steps, learningRate: 0.02, batchSize: 16 },
+      });
+    const untrained = await createAndExecute(workspace, 'run-0001', experiment(1));
+    const trained = await createAndExecute(workspace, 'run-0002', experiment(60));
+    expect(trained.metrics.rouge1!.value).toBeGreaterThan(untrained.metrics.rouge1!.value + 20);
   });
 });
 
