@@ -259,6 +259,23 @@ const trainingSchema = z
   })
   .prefault({});
 
+const retentionSchema = z
+  .strictObject({
+    text: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A file of plain text, absolute or as seen from the workspace, of which 8,192 tokens count; null: a text that comes with the program.',
+      ),
+  })
+  .nullable()
+  .prefault({})
+  .describe(
+    'Knowledge retention: perplexity, KL divergence and top-1 agreement with the language model before fine-tuning, on generic text; null leaves it out.',
+  );
+
 const evaluationSchema = z
   .strictObject({
     users: positive.default(1000).describe('Test users at most, drawn by seed; every user when there are fewer.'),
@@ -274,6 +291,7 @@ const evaluationSchema = z
         'Best items of the user encoder whose titles the language model scores for the fused next-item ranking; 0 leaves that ranking out.',
       ),
     bootstrap: positive.default(1000).describe('Bootstrap resamples behind each confidence interval.'),
+    retention: retentionSchema,
     efficiencyAt: z.array(positive).default([50, 100, 200]).describe('History lengths at which requests are counted and timed.'),
   })
   .prefault({});

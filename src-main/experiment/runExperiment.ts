@@ -3,6 +3,8 @@ import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
+import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
+import { initializeParameters } from '../model/parameters.ts';
 import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { readWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -13,6 +15,7 @@ import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
 import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
+import { readRetentionText } from './retentionText.ts';
 import { taskSplit } from './reviews.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
@@ -57,6 +60,7 @@ async function runStages(options: RunOptions): Promise<void> {
   const encoder = encoderShape(experiment, reader);
   const languageModel = base.shape;
   const stages = new Set(neededStages(experiment));
+  const retentionText = readRetentionText(context.workspace, experiment);
   const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
   const shape = personalisedShape(languageModel, experiment, encoder);
@@ -68,6 +72,8 @@ async function runStages(options: RunOptions): Promise<void> {
     shape,
     examples,
     parameters,
+    baseLanguageModel: { ...initializeParameters(languageModelSpecs(languageModel), experiment.seed), ...textParameters },
+    retentionText,
     pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
   });
 }

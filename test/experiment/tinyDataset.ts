@@ -79,7 +79,7 @@ export function tinyExperiment(overrides: Sections = {}): Experiment {
     languageModel: { vocabularySize: 300, dModel: 8, numLayers: 1, numHeads: 2, pretraining },
     integration: { projectionSize: 8, numHeads: 2 },
     training: { steps: 10, batchSize: 4, validateEvery: 4, checkpointEvery: 3 },
-    evaluation: { users: 6, beams: 3, batchSize: 4, candidates: 4, bootstrap: 50, efficiencyAt: [2, 4] },
+    evaluation: { users: 6, beams: 3, batchSize: 4, candidates: 4, bootstrap: 50, retention: null, efficiencyAt: [2, 4] },
     engine: { name: 'reference' },
   };
   const keys = new Set([...Object.keys(base), ...Object.keys(overrides)]) as Set<keyof typeof base>;
