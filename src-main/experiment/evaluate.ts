@@ -45,6 +45,7 @@ export async function evaluate(context: RunContext, evaluation: Evaluation): Pro
     (index) => taskSplit.test[index]!,
   );
   updateStage(context, { name: 'evaluate', status: 'running', steps: test.length, stepsDone: 0 });
+  await evaluation.examples.prepare(test);
   const { shape, parameters: merged } = mergedModel(evaluation);
   const parameters = await uploadAll(context.engine, merged);
   try {

@@ -73,7 +73,6 @@ async function answerAll({ model, examples, test, experiment, onProgress }: Text
     onProgress(start);
     const chunk = test.slice(start, start + batchSize);
     const filled = fillUp(chunk, Math.min(batchSize, test.length));
-    await examples.prepare(chunk);
     const options = {
       prompts: filled.map((example) => examples.promptTokens(example)),
       history: model.shape.user ? examples.historyInputs(filled) : null,

@@ -6,17 +6,20 @@ import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText } from '../../src-shared/model.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
-import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
+import type { DeviceTensors, Engine, HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
+import { languageModelSummaries, summariesFile } from './languageModelSummaries.ts';
 import { disposeAll, type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
+import { languageModelBefore } from './pretraining.ts';
 import { type ResidentModel, residentModel } from './residentModels.ts';
+import { isWrittenByModel, type Summaries } from './summaries.ts';
 import { createTextExamples, type TextExamples } from './textExamples.ts';
-import { openTrainedRun } from './trainedRun.ts';
+import { openTrainedRun, type TrainedRun } from './trainedRun.ts';
 import { userEmbeddings } from './userEmbeddings.ts';
 
 export type Generation = z.output<typeof generationSchema>;
@@ -150,12 +153,19 @@ async function closeGenerator({ model, shared, own }: Generator): Promise<void> 
 }
 
 async function loadGenerator(workspace: Workspace, runId: string): Promise<Generator> {
-  const { experiment, reader, languageModel, shape, parameters, frozen } = await openTrainedRun(workspace, runId);
+  const trained = await openTrainedRun(workspace, runId);
+  const { experiment, reader, languageModel, shape, parameters, frozen } = trained;
   const { tokenizer, stopTokens } = languageModel;
-  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.shape.maxPositions });
   const shared = frozen && (await residentModel(workspace, frozen, experiment.engine));
   const engine = shared?.engine ?? (await openEngine(experiment.engine));
   const own = await uploadAll(engine, parameters);
+  const examples = createTextExamples({
+    experiment,
+    reader,
+    tokenizer,
+    maxPositions: languageModel.shape.maxPositions,
+    ...(isWrittenByModel(experiment) && { summaries: trainedRunSummaries(workspace, trained, engine) }),
+  });
   return {
     runId,
     experiment,
@@ -170,4 +180,19 @@ async function loadGenerator(workspace: Workspace, runId: string): Promise<Gener
       catalogue: new TitleCatalogue(examples.answers),
     },
   };
+}
+
+/** Summaries by the language model as it was before the run fine-tuned it. */
+function trainedRunSummaries(workspace: Workspace, { run, experiment, reader, languageModel }: TrainedRun, engine: Engine): Summaries {
+  const { tokenizer, shape } = languageModel;
+  return languageModelSummaries({
+    experiment,
+    reader,
+    tokenizer,
+    engine,
+    shape,
+    base: () => languageModelBefore({ workspace, run, experiment, engine, tokenizer }, languageModel),
+    file: summariesFile(workspace, run.id),
+    onProgress: () => undefined,
+  });
 }

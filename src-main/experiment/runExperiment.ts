@@ -13,6 +13,7 @@ import { tokenizerTexts } from './corpus.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
+import { languageModelSummaries, summariesFile } from './languageModelSummaries.ts';
 import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
 import { readRetentionText } from './retentionText.ts';
@@ -20,7 +21,9 @@ import { taskSplit } from './reviews.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
 import { neededStages } from './stages.ts';
+import { isWrittenByModel, type Summaries } from './summaries.ts';
 import { createTextExamples } from './textExamples.ts';
+import { requireNotStopped } from './trainingStage.ts';
 
 export interface RunOptions {
   readonly workspace: Workspace;
@@ -63,8 +66,16 @@ async function runStages(options: RunOptions): Promise<void> {
   const retentionText = readRetentionText(context.workspace, experiment);
   const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
+  const isUntrained = Object.keys(textParameters).length === 0;
+  const baseLanguageModel = isUntrained ? initializeParameters(languageModelSpecs(languageModel), experiment.seed) : textParameters;
   const shape = personalisedShape(languageModel, experiment, encoder);
-  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
+  const examples = createTextExamples({
+    experiment,
+    reader,
+    tokenizer,
+    maxPositions: languageModel.maxPositions,
+    ...(isWrittenByModel(experiment) && { summaries: writtenSummaries(context, baseLanguageModel) }),
+  });
   const pretrained = { ...textParameters, ...encoderParameters };
   const parameters = await finetune(context, { shape, examples, pretrained, ...(base.folder && { languageModelWeights: textParameters }) });
   if (stageOf(context, 'evaluate').status === 'done') return;
@@ -72,9 +83,24 @@ async function runStages(options: RunOptions): Promise<void> {
     shape,
     examples,
     parameters,
-    baseLanguageModel: { ...initializeParameters(languageModelSpecs(languageModel), experiment.seed), ...textParameters },
+    baseLanguageModel,
     retentionText,
     pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
+  });
+}
+
+/** The summaries that the run's language model writes, with a line in its log when it begins. */
+function writtenSummaries(context: RunContext, base: HostTensors): Summaries {
+  const { workspace, run, languageModel, signal } = context;
+  return languageModelSummaries({
+    ...context,
+    shape: languageModel.shape,
+    base: () => base,
+    file: summariesFile(workspace, run.id),
+    onProgress: (written, total) => {
+      if (written === 0) writeLog(context, `the language model writes ${total} summaries of histories`);
+      requireNotStopped(signal);
+    },
   });
 }
 

@@ -38,6 +38,11 @@ export function profileSummaries({ experiment, reader, tokenizer }: ProfileOptio
   };
 }
 
+/** Whether the language model writes the summaries of an experiment. */
+export function isWrittenByModel({ integration: { kind, summary } }: Experiment): boolean {
+  return kind === 'text-summary' && summary.writer === 'language-model';
+}
+
 /** The last `history.prompted` events before the label. */
 export function summarisedEvents({ history }: Experiment, reader: DatasetReader, { userId, labelIndex }: Example): PromptEvent[] {
   return promptEvents(reader, timelineOf(reader, userId), labelIndex, history.prompted);

@@ -10,7 +10,7 @@ import { historyPrompt, historyText, type PromptEvent, summaryPrompt, summaryTex
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { promptEvents } from './promptEvents.ts';
 import { promptedEvents } from './shapes.ts';
-import { profileSummaries, type Summaries } from './summaries.ts';
+import { isWrittenByModel, profileSummaries, type Summaries } from './summaries.ts';
 import { createTask, type TaskTexts } from './tasks.ts';
 
 export interface TextExamplesOptions {
@@ -19,7 +19,7 @@ export interface TextExamplesOptions {
   readonly tokenizer: Tokenizer;
   /** Longest text of the language model, in tokens. */
   readonly maxPositions: number;
-  /** Of a text-summary prompt; left out: the profile writer's. */
+  /** Of a text-summary prompt; to be given where the language model writes them. */
   readonly summaries?: Summaries;
 }
 
@@ -34,7 +34,7 @@ export interface TextExamples extends Pick<TaskTexts, 'answers' | 'longestAnswer
   promptText(example: Example, withHistory?: boolean): string;
   /** The prompt with the history of the example and another task. */
   promptFor(example: Example, taskPrompt: string, withHistory?: boolean): { tokens: TokenId[]; text: string };
-  /** Tokens of prompt and answer together. */
+  /** Tokens of prompt and answer together; of a summary as many as it may have. */
   textLength(example: Example): number;
   /** `history.*` of the examples, for the user encoder. */
   historyInputs(examples: readonly Example[]): HostTensors;
@@ -60,13 +60,21 @@ function requireRoom(taskTokens: number, tokenBudget: number, maxPositions: numb
   );
 }
 
+function summariesOf(options: TextExamplesOptions): Summaries | null {
+  const { experiment, summaries } = options;
+  if (experiment.integration.kind !== 'text-summary') return null;
+  if (!summaries && isWrittenByModel(experiment))
+    throw new Error('createTextExamples: expected the summaries of the language model, got none');
+  return summaries ?? profileSummaries(options);
+}
+
 /** @throws AppError `experiment-invalid` when the dataset does not have what the task asks for, or the model no room for it */
 export function createTextExamples(options: TextExamplesOptions): TextExamples {
   const { experiment, reader, tokenizer, maxPositions } = options;
   const task = createTask(options);
   const tokenBudget = maxPositions - task.longestAnswer;
   requireRoom(task.longestPrompt, tokenBudget, maxPositions);
-  const summaries = experiment.integration.kind === 'text-summary' ? (options.summaries ?? profileSummaries(options)) : null;
+  const summaries = summariesOf(options);
   const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean): PromptEvent[] => {
     const count = withHistory ? promptedEvents(experiment) : 0;
     return count === 0 ? [] : promptEvents(reader, timelineOf(reader, userId), labelIndex, count);
@@ -80,6 +88,7 @@ export function createTextExamples(options: TextExamplesOptions): TextExamples {
   const textFor = (example: Example, taskPrompt: string, withHistory: boolean): string =>
     summaries ? summaryText(summaryOf(example, withHistory), taskPrompt) : historyText(eventsOf(example, withHistory), taskPrompt);
   const promptTokens = (example: Example, withHistory = true) => tokensFor(example, task.promptOf(example), withHistory);
+  const promptLength = (example: Example): number => (summaries ? experiment.integration.summary.maxTokens : promptTokens(example).length);
   return {
     ...task,
     taskPrompt: task.promptOf,
@@ -90,7 +99,7 @@ export function createTextExamples(options: TextExamplesOptions): TextExamples {
       tokens: tokensFor(example, taskPrompt, withHistory),
       text: textFor(example, taskPrompt, withHistory),
     }),
-    textLength: (example) => promptTokens(example).length + task.answerTokens(task.answerOf(example)).length,
+    textLength: (example) => promptLength(example) + task.answerTokens(task.answerOf(example)).length,
     historyInputs: (examples) => historyBatch(reader, examples, experiment.encoder.features, experiment.history.embedded),
     textInputs: (examples, withHistory = true) => {
       const rows = examples.map(

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { splitExamples } from '../../src-main/data/windows.ts';
@@ -6,6 +6,7 @@ import type { HostTensors } from '../../src-main/engine/engine.ts';
 import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
 import { openEngine } from '../../src-main/experiment/engines.ts';
 import { meanTextLoss } from '../../src-main/experiment/finetuning.ts';
+import { generateForRun } from '../../src-main/experiment/generate.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { openTrainedLanguageModel } from '../../src-main/experiment/languageModels.ts';
 import { uploadAll } from '../../src-main/experiment/loadedModel.ts';
@@ -238,6 +239,29 @@ describe('runs without an encoder', () => {
     expect(run.samples[0]!.prompt).toMatch(prompt);
     expect(run.gates).toEqual([]);
     expect(Object.keys(run.parameters!.byComponent)).toEqual(['languageModel']);
+  });
+
+  it('read summaries that the language model wrote before it was fine-tuned, each written once', async () => {
+    const integration = { kind: 'text-summary', summary: { writer: 'language-model', maxTokens: 12 } } as const;
+    const experiment = tinyExperiment({
+      engine: onnx,
+      integration,
+      history: { embedded: 4, prompted: 3 },
+      languageModel: { dModel: 16, pretraining: { steps: 60, batchSize: 16, learningRate: 0.02 } },
+    });
+    const run = await createAndExecute(workspace, 'run-0001', experiment);
+    expect(run.status).toBe('completed');
+    const file = join(workspace.runs.folder('run-0001'), 'summaries.json');
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const { userId, prompt } = run.samples[0]!;
+    const last = workspace.datasets.open('tiny').timeline(userId).itemIds.length - 1;
+    const summary = written[`${userId}:${last}`]!;
+    expect(prompt).toBe(summary === '' ? 'Next title:' : `Profile: ${summary}\nNext title:`);
+    expect(Object.values(written).some((text) => text !== '')).toBe(true);
+    expect(workspace.runs.log('run-0001').filter(({ text }) => text.includes('writes')).length).toBeGreaterThan(0);
+    const generated = await generateForRun(workspace, { runId: 'run-0001', userId, constrained: false, beams: 2 });
+    expect(generated.prompt).toMatch(/Next title:$/);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toContain(`${userId}:${last + 1}`);
   });
 
   it('measure the same loss without the user when they never knew one', async () => {
