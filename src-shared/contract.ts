@@ -70,9 +70,10 @@ export const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
+/** `inCatalogue` null: the task has no catalogue. */
 export const generationSchema = z.object({
   prompt: z.string(),
-  candidates: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean() })),
+  candidates: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean().nullable() })),
 });
 
 export const contract = {

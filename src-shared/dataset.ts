@@ -13,6 +13,12 @@ export const datasetFormatSchema = z.enum([
 ]);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
 
+/** What the field calls the kind of an item: films have genres; places, products and anything else have categories. */
+export type CategoryNoun = 'genre' | 'category';
+export function categoryNoun({ format }: { readonly format: DatasetFormat }): CategoryNoun {
+  return format.startsWith('movielens') ? 'genre' : 'category';
+}
+
 /** Dataset names appear in experiment files, on the command line and in tabs. */
 export const datasetNameSchema = z
   .string()

@@ -11,7 +11,7 @@ import { modelNameSchema } from './model.ts';
 const positive = z.number().int().positive();
 const rate = z.number().positive().max(1);
 
-export const taskSchema = z.enum(['next-item', 'favourite-genre']);
+export const taskSchema = z.enum(['next-item', 'favourite-genre', 'review']);
 export type Task = z.infer<typeof taskSchema>;
 
 const optimizerFields = {
@@ -29,6 +29,31 @@ const optimizerFields = {
   clipNorm: z.number().positive().default(1).describe('Global gradient norm is clipped to this.'),
 };
 
+const reviewSchema = z
+  .strictObject({
+    feature: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Which of the texts people wrote is the target; null: the summary where the dataset has one, else the first.'),
+    maxTokens: z
+      .number()
+      .int()
+      .min(2)
+      .max(1024)
+      .default(48)
+      .describe('Tokens of a review at most, end-of-text included; longer ones are cut.'),
+    lengthPenalty: z
+      .number()
+      .min(0)
+      .max(4)
+      .default(0.6)
+      .describe('alpha of the length penalty in beam search (Wu et al. 2016): 0 prefers short reviews, 1 about the mean of the tokens.'),
+  })
+  .prefault({})
+  .describe('Only for the task review.');
+
 const historySchema = z
   .strictObject({
     embedded: z
@@ -45,7 +70,7 @@ const historySchema = z
       .max(1000)
       .default(0)
       .describe(
-        'Last events that are written into the prompt as text: text-prompt needs them; beside an encoder they are the short-term part (the paper: 10).',
+        'Last events that are written into the prompt as text: text-prompt needs them, text-summary sums them up; beside an encoder they are the short-term part (the paper: 10).',
       ),
   })
   .prefault({});
@@ -161,13 +186,26 @@ const perceiverSchema = z
   .default(null)
   .describe('Perceiver resampler between encoder and language model: {} with the defaults, null without.');
 
+const summarySchema = z
+  .strictObject({
+    writer: z
+      .enum(['profile', 'language-model'])
+      .default('profile')
+      .describe(
+        'profile: counts, favourite categories, recent drift and rating habits in fixed words. language-model: the language model, as it is before fine-tuning, continues the history.',
+      ),
+    maxTokens: z.number().int().min(8).max(512).default(64).describe('Tokens of a summary at most.'),
+  })
+  .prefault({})
+  .describe('Only for text-summary.');
+
 const integrationSchema = z
   .strictObject({
     kind: z
-      .enum(['cross-attention', 'soft-prompt', 'text-prompt', 'none'])
+      .enum(['cross-attention', 'soft-prompt', 'text-prompt', 'text-summary', 'none'])
       .default('cross-attention')
       .describe(
-        'How the language model learns about the user: cross-attention to user embeddings, user embeddings before the text (soft-prompt), the history as text in the prompt, or not at all.',
+        'How the language model learns about the user: cross-attention to user embeddings, user embeddings before the text (soft-prompt), the history as text in the prompt, a summary of it, or not at all.',
       ),
     gated: z.boolean().default(true).describe('Gated cross-attention: tanh(alpha) per layer (paper equation 4).'),
     gateInit: z
@@ -183,6 +221,7 @@ const integrationSchema = z
         'add: cross-attention is added to the residual stream. paper: equation 1 read literally, where the normalised text replaces it; for language models trained here.',
       ),
     everyNthLayer: positive.default(1).describe('Cross-attention in every n-th layer of the language model only.'),
+    summary: summarySchema,
     perceiver: perceiverSchema,
     taskPromptLength: z.number().int().min(0).max(256).default(10).describe('Trained vectors before the user embeddings of a soft prompt.'),
     projectionSize: positive.default(64).describe('Width of the projected user embeddings.'),
@@ -220,6 +259,23 @@ const trainingSchema = z
   })
   .prefault({});
 
+const retentionSchema = z
+  .strictObject({
+    text: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'A file of plain text, absolute or as seen from the workspace, of which 8,192 tokens count; null: a text that comes with the program.',
+      ),
+  })
+  .nullable()
+  .prefault({})
+  .describe(
+    'Knowledge retention: perplexity, KL divergence and top-1 agreement with the language model before fine-tuning, on generic text; null leaves it out.',
+  );
+
 const evaluationSchema = z
   .strictObject({
     users: positive.default(1000).describe('Test users at most, drawn by seed; every user when there are fewer.'),
@@ -235,6 +291,7 @@ const evaluationSchema = z
         'Best items of the user encoder whose titles the language model scores for the fused next-item ranking; 0 leaves that ranking out.',
       ),
     bootstrap: positive.default(1000).describe('Bootstrap resamples behind each confidence interval.'),
+    retention: retentionSchema,
     efficiencyAt: z.array(positive).default([50, 100, 200]).describe('History lengths at which requests are counted and timed.'),
   })
   .prefault({});
@@ -260,7 +317,10 @@ export const experimentSchema = z
       .describe('Which of its events and users take part, in training, evaluation and report alike. Left out: all of them.'),
     task: taskSchema
       .default('next-item')
-      .describe('What the language model writes: the next title, or the most frequent genre of the window.'),
+      .describe(
+        'What the language model writes: the next title, the most frequent genre or category of the window, or what the user wrote about an item that they gave a rating.',
+      ),
+    review: reviewSchema,
     history: historySchema,
     encoder: encoderSchema,
     languageModel: languageModelSchema,
@@ -312,6 +372,10 @@ export const experimentSchema = z
   })
   .refine((e) => e.integration.kind !== 'text-prompt' || e.history.prompted > 0, {
     error: 'integration "text-prompt" needs history.prompted > 0: the events written into the prompt',
+    path: ['history', 'prompted'],
+  })
+  .refine((e) => e.integration.kind !== 'text-summary' || e.history.prompted > 0, {
+    error: 'integration "text-summary" needs history.prompted > 0: the events that are summed up',
     path: ['history', 'prompted'],
   });
 

@@ -47,12 +47,12 @@ export type ParameterCounts = z.infer<typeof parameterCountsSchema>;
 export const gateSchema = z.object({ layer: z.number().int(), value: z.number() });
 export type Gate = z.infer<typeof gateSchema>;
 
-/** A generated sample kept for inspection: the prompt, the truth, what the model ranked first. */
+/** A generated sample kept for inspection: the prompt, the truth, what the model ranked first. `inCatalogue` null: the task has none. */
 export const sampleSchema = z.object({
   userId: z.number().int(),
   prompt: z.string(),
   target: z.string(),
-  predictions: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean() })),
+  predictions: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean().nullable() })),
 });
 export type Sample = z.infer<typeof sampleSchema>;
 

@@ -8,6 +8,7 @@ import { encoderRunId, requireEncoderRun } from '../experiment/adoptedEncoder.ts
 import { pretrainedShape } from '../experiment/languageModels.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
+import { readRetentionText } from '../experiment/retentionText.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 
@@ -33,20 +34,21 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
 
 /**
  * @throws AppError `dataset-not-found`, `model-not-found` or `run-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when dataset,
- *   language model or the run that the encoder is taken from cannot serve it
+ *   language model or the run that the encoder is taken from cannot serve it, `file-not-found` or `file-not-readable` for the text of retention
  */
 export async function planFor(workspace: Workspace, experiment: Experiment): Promise<Plan> {
   const reader = await openDatasetView(workspace.datasets, experiment.dataset, experiment.data);
   if (!isWholeDataset(experiment.data)) requireTrainable(reader);
   const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
   if (runId !== null) requireEncoderRun(workspace, runId, reader.summary.fingerprint);
+  readRetentionText(workspace, experiment);
   const pretrained = pretrainedShape(workspace, experiment);
   return planExperiment(experiment, reader, { pretrained, dataset: workspace.datasets.get(experiment.dataset) });
 }
 
 /** What in the file an error is about; errors about a value begin with its path, such as "data.minRating: ...". */
 function placeOf({ code, message }: AppError): string[] {
-  return PLACES[code] ?? /^(data|integration|strategy|encoder)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
+  return PLACES[code] ?? /^(data|integration|strategy|encoder|task|review|evaluation)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
 }
 
 /** The last two events are held out, and the first has no history before it. */

@@ -10,6 +10,7 @@ import { trainableParameters } from '../training/strategies.ts';
 import { evaluateEncoder, evaluatePopularity, evaluateRepeatLast } from './evaluateEncoder.ts';
 import { evaluateFusion } from './evaluateFusion.ts';
 import { evaluateLoss } from './evaluateLoss.ts';
+import { evaluateRetention } from './evaluateRetention.ts';
 import { evaluateTexts, majorityBaseline, type TextEvaluation } from './evaluateTexts.ts';
 import { disposeAll, type LoadedModel, uploadAll } from './loadedModel.ts';
 import { measureEfficiency } from './measureEfficiency.ts';
@@ -18,13 +19,17 @@ import { type RunContext, updateStage } from './runContext.ts';
 import { finetunedSpecs } from './shapes.ts';
 import type { TextExamples } from './textExamples.ts';
 import { requireNotStopped } from './trainingStage.ts';
-import { summarise, type UserValues } from './userValues.ts';
+import { type Metrics, summarise, type UserValues } from './userValues.ts';
 
 export interface Evaluation {
   readonly shape: PersonalisedShape;
   readonly examples: TextExamples;
   /** Of the fine-tuned model. */
   readonly parameters: HostTensors;
+  /** The language model before fine-tuning. */
+  readonly baseLanguageModel: HostTensors;
+  /** The generic text that retention is measured on; null leaves it out. */
+  readonly retentionText: string | null;
   /** As pretraining left it, prediction heads included. */
   readonly pretrainedEncoder: { readonly encoder: UserEncoderShape; readonly encoderParameters: HostTensors } | null;
 }
@@ -34,10 +39,13 @@ export interface Evaluation {
  * what a request costs. Everything is stored together at the end; a run that was interrupted evaluates anew.
  */
 export async function evaluate(context: RunContext, evaluation: Evaluation): Promise<void> {
-  const { experiment, workspace, run, split } = context;
+  const { experiment, workspace, run, taskSplit } = context;
   const startedAt = performance.now();
-  const test = drawSubset(split.test.length, experiment.evaluation.users, experiment.seed, 'test').map((index) => split.test[index]!);
+  const test = drawSubset(taskSplit.test.length, experiment.evaluation.users, experiment.seed, 'test').map(
+    (index) => taskSplit.test[index]!,
+  );
   updateStage(context, { name: 'evaluate', status: 'running', steps: test.length, stepsDone: 0 });
+  await evaluation.examples.prepare(test);
   const { shape, parameters: merged } = mergedModel(evaluation);
   const parameters = await uploadAll(context.engine, merged);
   try {
@@ -65,13 +73,29 @@ async function measureAll(context: RunContext, evaluation: Evaluation, texts: Te
   const all = { ...values, ...(await evaluateLoss(texts)), ...items.values, ...evaluateBaseline(context, texts) };
   const specs = finetunedSpecs(evaluation.shape);
   const result = {
-    metrics: { ...summarise(all, experiment), ...items.metrics },
+    metrics: { ...summarise(all, experiment), ...items.metrics, ...(await measureRetention(context, evaluation, texts)) },
     samples,
     parameters: countParameters(specs, trainableParameters(specs, experiment.strategy)),
     gates: gateValues(evaluation.parameters),
     efficiency: await measureEfficiency({ ...context, ...texts, onProgress: () => requireNotStopped(context.signal) }),
   };
   return { result, values: all };
+}
+
+/** A language model that did not train is its own base. */
+async function measureRetention(context: RunContext, evaluation: Evaluation, texts: TextEvaluation): Promise<Metrics> {
+  const { retentionText: text, baseLanguageModel } = evaluation;
+  if (text === null) return {};
+  const { strategy } = context.experiment;
+  const isFrozen = strategy === 'enc' || strategy === 'proj';
+  const own = texts.model.parameters;
+  const uploaded = isFrozen ? {} : await uploadAll(context.engine, baseLanguageModel);
+  try {
+    const base = isFrozen ? Object.fromEntries(Object.keys(baseLanguageModel).map((name) => [name, own[name]!])) : uploaded;
+    return await evaluateRetention({ ...texts, base, text, onProgress: () => requireNotStopped(context.signal) });
+  } finally {
+    disposeAll(uploaded);
+  }
 }
 
 function progressOf(context: RunContext): (usersDone: number) => void {
@@ -104,7 +128,7 @@ function validationUsers({ experiment, split: { validation } }: RunContext): Exa
 }
 
 /** What needs no model: the most popular items and the user's last ones, or the most frequent answer. */
-function evaluateBaseline({ experiment, reader, split }: RunContext, texts: TextEvaluation): UserValues {
-  if (experiment.task !== 'next-item') return majorityBaseline(texts, split.train);
+function evaluateBaseline({ experiment, reader, split, taskSplit }: RunContext, texts: TextEvaluation): UserValues {
+  if (experiment.task !== 'next-item') return majorityBaseline(texts, taskSplit.train);
   return { ...evaluatePopularity(reader, texts.test, split.test), ...evaluateRepeatLast(reader, texts.test) };
 }

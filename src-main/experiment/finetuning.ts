@@ -10,6 +10,7 @@ import { countOnes, VALIDATION_USERS } from './pretraining.ts';
 import type { RunContext } from './runContext.ts';
 import { finetunedSpecs } from './shapes.ts';
 import { groupLabels, type LabelGroup, placeLabels, sharedHistoryInputs } from './sharedHistories.ts';
+import { isWrittenByModel } from './summaries.ts';
 import type { TextExamples } from './textExamples.ts';
 import { runTrainingStage } from './trainingStage.ts';
 
@@ -46,12 +47,12 @@ export function textLossKey(shape: PersonalisedShape): string {
 }
 
 /** Trains the personalised model on the task's examples; returns every parameter of the model. */
-export function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
-  const { experiment, split } = context;
+export async function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
+  const { experiment, taskSplit } = context;
   const { shape, pretrained, languageModelWeights = {} } = finetuning;
   const specs = finetunedSpecs(shape);
   const { labelsPerHistory, batchSize, accumulation } = experiment.training;
-  const groups = groupLabels(split.train, labelsPerHistory);
+  const groups = groupLabels(taskSplit.train, labelsPerHistory);
   const sampler = createLengthGroupedSampler(
     { seed: experiment.seed, stage: 'finetune', count: groups.length, batchSize: batchSize / labelsPerHistory, accumulation },
     (index) => Math.max(...groups[index]!.map((example) => finetuning.examples.textLength(example))),
@@ -59,6 +60,7 @@ export function finetune(context: RunContext, finetuning: Finetuning): Promise<H
   const loss: LossFunction = (parameters, inputs) => textLoss(parameters, shape, inputs);
   const fresh = initializeParameters(Object.fromEntries(Object.entries(specs).filter(([name]) => !pretrained[name])), experiment.seed);
   const trainable = trainableParameters(specs, experiment.strategy);
+  if (isWrittenByModel(experiment)) await finetuning.examples.prepare(examplesRead(context, groups, sampler));
   const gates = Object.keys(specs).filter((name) => specs[name]!.component === 'gates');
   return runTrainingStage(context, {
     name: 'finetune',
@@ -83,15 +85,30 @@ export function finetune(context: RunContext, finetuning: Finetuning): Promise<H
   });
 }
 
+/** Every example that training and its validation will read. */
+function examplesRead(
+  context: RunContext,
+  groups: readonly LabelGroup[],
+  sampler: ReturnType<typeof createLengthGroupedSampler>,
+): Example[] {
+  const { steps, accumulation } = context.experiment.training;
+  const drawn = Array.from({ length: steps * accumulation }, (_, number) =>
+    sampler.batch(Math.floor(number / accumulation), number % accumulation).flatMap((index) => groups[index]!),
+  );
+  return [...drawn.flat(), ...validationExamples(context)];
+}
+
+function validationExamples({ experiment, taskSplit: { validation } }: RunContext): Example[] {
+  return drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'validation').map((index) => validation[index]!);
+}
+
 function gateMetrics(parameters: HostTensors): Record<string, number> {
   return Object.fromEntries(gateValues(parameters).map(({ layer, value }) => [`gate.${layer}`, value]));
 }
 
 /** Loss on the validation examples of a fixed draw of users. */
 async function validate(context: RunContext, finetuning: Finetuning, parameters: DeviceTensors): Promise<Record<string, number>> {
-  const { experiment, split } = context;
-  const { validation } = split;
-  const drawn = drawSubset(validation.length, VALIDATION_USERS, experiment.seed, 'validation').map((index) => validation[index]!);
+  const drawn = validationExamples(context);
   if (drawn.length === 0) return {};
   return { validationLoss: await meanTextLoss(context, finetuning, parameters, drawn) };
 }

@@ -6,7 +6,6 @@ import type { LanguageModelShape } from '../model/languageModel/languageModel.ts
 import { openCheckpoint } from '../pretrained/checkpoint.ts';
 import { openCheckpointTokenizer } from '../pretrained/checkpointTokenizer.ts';
 import { fingerprintOf } from '../pretrained/describe.ts';
-import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { scratchShape } from './shapes.ts';
@@ -58,17 +57,17 @@ function requireFit(name: string, shape: LanguageModelShape, { integration }: Ex
 }
 
 /**
- * Opens the language model of a run; a scratch model's tokenizer is trained where the run has none yet.
+ * Opens the language model of a run; a scratch model's tokenizer is trained on `tokenizerTexts` where the run has none yet.
  * @throws AppError as `pretrainedShape`; `run-not-resumable` when the model is not the one that the run began with
  */
 export function openBaseLanguageModel(
   workspace: Workspace,
   run: RunDetail,
   experiment: Experiment,
-  reader: DatasetReader,
+  tokenizerTexts: () => string[],
 ): BaseLanguageModel {
   if (typeof experiment.languageModel === 'string') return openPretrained(workspace, run, experiment);
-  const tokenizer = openTokenizer(workspace, run.id, reader, experiment.languageModel.vocabularySize);
+  const tokenizer = openTokenizer(workspace, run.id, experiment.languageModel.vocabularySize, tokenizerTexts);
   return scratchModel(experiment, tokenizer);
 }
 

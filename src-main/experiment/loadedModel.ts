@@ -25,11 +25,13 @@ export interface WritingOptions {
   readonly maxTokens: number;
   /** Only answers of this catalogue. */
   readonly trie?: TokenTrie;
+  /** alpha of `beamSearch`; 0 when left out. */
+  readonly lengthPenalty?: number;
 }
 
 export interface Answer {
   readonly text: string;
-  /** Summed log-probability of its tokens. */
+  /** Summed log-probability of its tokens, under the length penalty where there is one. */
   readonly score: number;
 }
 
@@ -46,7 +48,7 @@ export function disposeAll(tensors: DeviceTensors): void {
 /** The best answers to every prompt by beam search, best first; answers that differ in case or spaces only count once. */
 export async function writeAnswers(model: LoadedModel, options: WritingOptions): Promise<Answer[][]> {
   const { engine, parameters, tokenizer } = model;
-  const { prompts, history, beams, maxTokens, trie } = options;
+  const { prompts, history, beams, maxTokens, trie, lengthPenalty = 0 } = options;
   const shape: PersonalisedShape = history ? model.shape : { ...model.shape, user: null };
   const session = await createSession({ engine, parameters, shape, prompts, history, beams, maxTokens });
   try {
@@ -56,6 +58,7 @@ export async function writeAnswers(model: LoadedModel, options: WritingOptions):
       beams,
       maxTokens,
       endOfText: tokenizer.endOfText,
+      lengthPenalty,
       textOf: (tokens) => normaliseTitle(tokenizer.decode(tokens)),
       ...(trie && { trie }),
     });

@@ -13,8 +13,9 @@ import { type PersonalisedShape, prefixSlots } from '../model/personalised.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { disposeAll, uploadAll } from './loadedModel.ts';
+import { promptEvents } from './promptEvents.ts';
 import { encoderShape, finetunedSpecs, personalisedShape, positionsFor } from './shapes.ts';
-import { promptEvents, type TextExamples, taskPrompt } from './textExamples.ts';
+import type { TextExamples } from './textExamples.ts';
 
 export interface EfficiencyOptions {
   readonly engine: Engine;
@@ -49,7 +50,7 @@ export async function measureEfficiency(options: EfficiencyOptions): Promise<Eff
   const longest = Math.max(...lengths);
   const busiest = [...test].sort((a, b) => b.labelIndex - a.labelIndex || a.userId - b.userId).slice(0, COUNTED_USERS);
   const histories = busiest.map(({ userId, labelIndex }) => promptEvents(reader, timelineOf(reader, userId), labelIndex, longest));
-  const prompt = taskPrompt(experiment.task);
+  const prompt = typicalPrompt(options);
   const points: EfficiencyPoint[] = [];
   for (const historyLength of lengths) {
     const request = embeddingRequest(options, historyLength);
@@ -74,13 +75,19 @@ async function measurePoint(
   return efficiencyPoint({ historyLength, method, tokensPerRequest, millisecondsPerRequest, parameters });
 }
 
-function embeddingRequest({ experiment, reader, tokenizer, model }: EfficiencyOptions, historyLength: number): Request {
+/** What the task asks; where it asks about an item, about the first test user's. */
+function typicalPrompt({ examples, test }: EfficiencyOptions): string {
+  return examples.taskPrompt(test[0]!);
+}
+
+function embeddingRequest(options: EfficiencyOptions, historyLength: number): Request {
+  const { experiment, reader, tokenizer, model } = options;
   const { integration } = experiment;
   const kind = usesEncoder(integration) ? integration.kind : 'cross-attention';
   // Adapters are merged before a model is served.
   const served: Experiment = { ...experiment, strategy: 'full', integration: { ...integration, kind } };
   const shape = personalisedShape(model.shape.languageModel, served, encoderShape(experiment, reader, historyLength));
-  return { shape, prompt: tokenizer.encodePrompt(taskPrompt(experiment.task)), history: fullHistory(experiment, historyLength) };
+  return { shape, prompt: tokenizer.encodePrompt(typicalPrompt(options)), history: fullHistory(experiment, historyLength) };
 }
 
 /** A history of events that are all there; which ones they are makes no difference to the time. */
@@ -89,8 +96,9 @@ function fullHistory({ encoder }: Experiment, historyLength: number): HostTensor
   return { ...Object.fromEntries(encoder.features.map((name) => [`history.${name}`, events])), 'history.mask': events };
 }
 
-function textRequest({ tokenizer, experiment, examples, model }: EfficiencyOptions, historyLength: number, tokens: number): Request {
-  const task = tokenizer.encode(taskPrompt(experiment.task));
+function textRequest(options: EfficiencyOptions, historyLength: number, tokens: number): Request {
+  const { tokenizer, examples, model } = options;
+  const task = tokenizer.encode(typicalPrompt(options));
   const prompt = Array.from({ length: Math.round(tokens) }, (_, index) => task[index % task.length]!);
   const room = model.shape.languageModel;
   const maxPositions = Math.max(room.maxPositions, positionsFor(historyLength), prompt.length + examples.longestAnswer);
@@ -98,9 +106,10 @@ function textRequest({ tokenizer, experiment, examples, model }: EfficiencyOptio
   return { shape: { languageModel, user: null }, prompt, history: null };
 }
 
-async function timeRequest({ engine, experiment, examples }: EfficiencyOptions, request: Request): Promise<number> {
+async function timeRequest({ engine, experiment, examples, test }: EfficiencyOptions, request: Request): Promise<number> {
   const parameters = await uploadAll(engine, initializeParameters(finetunedSpecs(request.shape), experiment.seed));
-  const answerLength = Math.max(2, Math.round(mean(examples.answers.map((answer) => examples.answerTokens(answer).length + 1))));
+  const answers = examples.answers ?? test.map((example) => examples.answerOf(example));
+  const answerLength = Math.max(2, Math.round(mean(answers.map((answer) => examples.answerTokens(answer).length + 1))));
   const { shape, prompt, history } = request;
   const answer = async (): Promise<void> => {
     const session = await createSession({ engine, parameters, shape, prompts: [prompt], history, beams: 1, maxTokens: answerLength });

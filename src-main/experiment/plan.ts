@@ -1,5 +1,5 @@
 import type { Plan } from '../../src-shared/contract.ts';
-import type { DatasetSummary } from '../../src-shared/dataset.ts';
+import { categoryNoun, type DatasetSummary } from '../../src-shared/dataset.ts';
 import type { Experiment, OptimizerConfig, ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { trainingFlops } from '../../src-shared/flops.ts';
 import type { StageName } from '../../src-shared/run.ts';
@@ -7,11 +7,11 @@ import { type LanguageModelShape, languageModelSpecs } from '../model/languageMo
 import { countParameters, type ParameterSpecs } from '../model/parameters.ts';
 import { userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
-import { eventText, nextItemText, targetText } from '../text/prompts.ts';
+import { eventText, favouriteGenrePrompt, nextItemPrompt, nextItemText, reviewPrompt, targetText } from '../text/prompts.ts';
 import { trainableParameters } from '../training/strategies.ts';
+import { reviewFeature } from './reviews.ts';
 import { encoderShape, finetunedSpecs, personalisedShape, promptedEvents, scratchShape } from './shapes.ts';
 import { initialStages } from './stages.ts';
-import { taskPrompt } from './textExamples.ts';
 
 /** Characters of one byte-pair token of titles, roughly: the tokenizer is trained only when the run starts. */
 const CHARACTERS_PER_TOKEN = 3.2;
@@ -29,9 +29,11 @@ export interface PlanGivens {
  * What an experiment would do before it runs: stages, examples, tokens and 6ND operations (N = parameters of the stage's model, embeddings
  * included; tokens of texts are estimated from their characters; an encoder reads events), and parameters by component.
  * @param reader the view of the data that takes part
+ * @throws AppError `experiment-invalid` for the task "review" on data without texts; `input-invalid` for a feature that the data does not have
  */
 export function planExperiment(experiment: Experiment, reader: DatasetReader, given: PlanGivens = {}): Plan {
   const { pretrained = null, dataset = reader.summary } = given;
+  if (experiment.task === 'review') reviewFeature(experiment, reader.summary);
   const encoder = encoderShape(experiment, reader);
   const languageModel = pretrained ?? scratchShape(experiment, (experiment.languageModel as ScratchModelConfig).vocabularySize);
   const finetuned = finetunedSpecs(personalisedShape(languageModel, experiment, encoder));
@@ -65,12 +67,26 @@ function examplesOf(name: StageName, steps: number, { encoder, languageModel, tr
 function tokensPerExample(name: StageName, experiment: Experiment, reader: DatasetReader): number {
   if (name === 'pretrain-encoder') return experiment.history.embedded;
   if (name === 'pretrain-language-model') return meanTokens(reader.titles, nextItemText);
-  const prompt = taskPrompt(experiment.task).length / CHARACTERS_PER_TOKEN;
-  const answer = meanTokens(experiment.task === 'next-item' ? reader.titles : reader.genres, targetText) + 1;
+  const prompt = meanTokens(reader.titles.slice(0, 1), (title) => questionOf(experiment, reader, title));
+  const answer = answerTokens(experiment, reader);
   const event = meanTokens(reader.titles, (title) => eventText({ title, genre: reader.genres[0] ?? '', rating: '4.0' }));
   // Every beam of free and of constrained decoding writes an answer.
-  const answers = name === 'evaluate' ? 2 * experiment.evaluation.beams : 1;
-  return prompt + promptedEvents(experiment) * event + answers * answer;
+  const answers = name === 'evaluate' ? (experiment.task === 'review' ? 1 : 2) * experiment.evaluation.beams : 1;
+  return prompt + summaryTokens(experiment) + promptedEvents(experiment) * event + answers * answer;
+}
+
+function questionOf({ task }: Experiment, { genres, summary }: DatasetReader, title: string): string {
+  if (task === 'review') return reviewPrompt({ title, genre: genres[0] ?? '', rating: '4.0' });
+  return task === 'next-item' ? nextItemPrompt() : favouriteGenrePrompt(categoryNoun(summary));
+}
+
+/** A review has as many tokens as it may have: how long they are is known only once they are read. */
+function answerTokens({ task, review }: Experiment, { titles, genres }: DatasetReader): number {
+  return task === 'review' ? review.maxTokens : meanTokens(task === 'next-item' ? titles : genres, targetText) + 1;
+}
+
+function summaryTokens({ integration: { kind, summary } }: Experiment): number {
+  return kind === 'text-summary' ? summary.maxTokens : 0;
 }
 
 function meanTokens(values: readonly string[], toText: (value: string) => string): number {

@@ -1,6 +1,6 @@
+import { AppError } from '../../src-shared/errors.ts';
 import type { ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { pretrainingBatch } from '../data/batches.ts';
-import { timelineOf } from '../data/timelines.ts';
 import { pretrainingRows } from '../data/windows.ts';
 import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
@@ -8,17 +8,18 @@ import { type LanguageModelShape, languageModelSpecs } from '../model/languageMo
 import { initializeParameters } from '../model/parameters.ts';
 import { textLoss } from '../model/personalised.ts';
 import { pretrainingLoss, type UserEncoderShape, userEncoderSpecs } from '../model/userEncoder/userEncoder.ts';
-import { nextItemText } from '../text/prompts.ts';
+import { readWeights } from '../pretrained/weights.ts';
 import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
 import { deriveSeed } from '../training/random.ts';
 import { createEpochSampler, drawSubset } from '../training/sampling.ts';
 import { decayedParameters } from '../training/strategies.ts';
+import { pretrainingTexts } from './corpus.ts';
 import { heldOutBatch } from './encoderExamples.ts';
 import { createEncoderInputs, type EncoderInputs } from './encoderInputs.ts';
-import { createItemCorpus, type TextSource } from './itemCorpus.ts';
+import { createItemCorpus } from './itemCorpus.ts';
+import type { BaseLanguageModel } from './languageModels.ts';
 import type { RunContext } from './runContext.ts';
-import { hashDescription } from './sharedStages.ts';
-import { corpusOf } from './tokenizers.ts';
+import { findSharedStage, hashDescription } from './sharedStages.ts';
 import { runTrainingStage } from './trainingStage.ts';
 import { APP_VERSION } from './version.ts';
 
@@ -26,7 +27,7 @@ import { APP_VERSION } from './version.ts';
 export const VALIDATION_USERS = 256;
 
 /** What makes two stages on the same data equal, apart from the configuration of the stage itself. */
-function sharedDescription({ engine, experiment, run }: RunContext) {
+function sharedDescription({ engine, experiment, run }: Pick<RunContext, 'engine' | 'experiment' | 'run'>) {
   const { threads } = experiment.engine;
   const { seed } = experiment;
   return { version: APP_VERSION, engine: engine.name, provider: engine.provider, threads, seed, dataset: run.datasetFingerprint };
@@ -92,25 +93,49 @@ async function validateEncoder(
   return { validationLoss: sum / drawn.length };
 }
 
-/**
- * The texts of the whole catalogue, and the next-item text of every training event: so that the model can write every title, and
- * knows best the ones that are met most.
- */
-function ratedTexts({ reader, split }: RunContext): TextSource {
-  const catalogue = corpusOf(reader);
-  const items = split.train.map(({ userId, labelIndex }) => timelineOf(reader, userId).itemIds[labelIndex]!);
-  return {
-    count: catalogue.length + items.length,
-    at: (index) => catalogue[index] ?? nextItemText(reader.titles[items[index - catalogue.length]!]!),
-  };
+/** The content hash under which the pretrained language model of a run is shared. */
+export function languageModelStage(
+  context: Pick<RunContext, 'engine' | 'experiment' | 'run' | 'tokenizer'>,
+  shape: LanguageModelShape,
+): string {
+  const { experiment, tokenizer } = context;
+  return hashDescription({
+    ...sharedDescription(context),
+    stage: 'pretrain-language-model',
+    shape,
+    pretraining: (experiment.languageModel as ScratchModelConfig).pretraining,
+    tokenizer: hashDescription(tokenizer.json),
+    ...(experiment.task === 'review' && { review: experiment.review }),
+  });
 }
 
-/** Pretraining of the language model on the texts of the items, so that it can write titles. */
+/**
+ * The parameters of a run's language model before fine-tuning, of a run that was trained.
+ * @throws AppError `file-not-found` when the stage that pretrained them is gone
+ */
+export function languageModelBefore(
+  context: Parameters<typeof languageModelStage>[0] & Pick<RunContext, 'workspace'>,
+  { folder, shape }: Pick<BaseLanguageModel, 'folder' | 'shape'>,
+): HostTensors {
+  if (folder !== null) return readWeights(folder);
+  const { workspace, experiment, run } = context;
+  if ((experiment.languageModel as ScratchModelConfig).pretraining.steps === 0) {
+    return initializeParameters(languageModelSpecs(shape), experiment.seed);
+  }
+  const stage = findSharedStage(workspace, languageModelStage(context, shape));
+  if (stage) return stage.parameters;
+  throw new AppError(
+    'file-not-found',
+    `run "${run.id}": expected its language model as pretraining left it, which writes the summaries, got none; run the experiment again`,
+  );
+}
+
+/** Pretraining of the language model on the texts of the dataset, so that it can write titles, or reviews. */
 export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
-  const { experiment, tokenizer } = context;
+  const { experiment, tokenizer, reader, taskSplit } = context;
   const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
-  const corpus = createItemCorpus(ratedTexts(context), tokenizer, {
+  const corpus = createItemCorpus(pretrainingTexts(experiment, reader, taskSplit.train), tokenizer, {
     ...pretraining,
     seed: experiment.seed,
     stage: 'pretrain-language-model',
@@ -118,13 +143,7 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
   });
   return runTrainingStage(context, {
     name: 'pretrain-language-model',
-    sharedAs: hashDescription({
-      ...sharedDescription(context),
-      stage: 'pretrain-language-model',
-      shape,
-      pretraining,
-      tokenizer: hashDescription(tokenizer.json),
-    }),
+    sharedAs: languageModelStage(context, shape),
     checkpointEvery: experiment.training.checkpointEvery,
     training: {
       key: JSON.stringify(['text', shape]),

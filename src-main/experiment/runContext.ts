@@ -18,7 +18,10 @@ export interface RunContext {
   readonly reader: DatasetReader;
   readonly languageModel: BaseLanguageModel;
   readonly tokenizer: Tokenizer;
+  /** Every example. */
   readonly split: Split;
+  /** Those of them that the task can ask about. */
+  readonly taskSplit: Split;
   readonly signal: AbortSignal;
   readonly emit: Emit;
   readonly metrics: MetricWriter;

@@ -3,19 +3,27 @@ import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { splitExamples } from '../data/windows.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
+import { languageModelSpecs } from '../model/languageModel/languageModel.ts';
+import { initializeParameters } from '../model/parameters.ts';
 import type { UserEncoderShape } from '../model/userEncoder/userEncoder.ts';
 import { readWeights } from '../pretrained/weights.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { encoderRunId, readEncoderOfRun } from './adoptedEncoder.ts';
+import { tokenizerTexts } from './corpus.ts';
 import { evaluate } from './evaluate.ts';
 import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
+import { languageModelSummaries, summariesFile } from './languageModelSummaries.ts';
 import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
 import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
+import { readRetentionText } from './retentionText.ts';
+import { taskSplit } from './reviews.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
 import { encoderShape, personalisedShape } from './shapes.ts';
 import { neededStages } from './stages.ts';
+import { isWrittenByModel, type Summaries } from './summaries.ts';
 import { createTextExamples } from './textExamples.ts';
+import { requireNotStopped } from './trainingStage.ts';
 
 export interface RunOptions {
   readonly workspace: Workspace;
@@ -55,10 +63,19 @@ async function runStages(options: RunOptions): Promise<void> {
   const encoder = encoderShape(experiment, reader);
   const languageModel = base.shape;
   const stages = new Set(neededStages(experiment));
+  const retentionText = readRetentionText(context.workspace, experiment);
   const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
+  const isUntrained = Object.keys(textParameters).length === 0;
+  const baseLanguageModel = isUntrained ? initializeParameters(languageModelSpecs(languageModel), experiment.seed) : textParameters;
   const shape = personalisedShape(languageModel, experiment, encoder);
-  const examples = createTextExamples({ experiment, reader, tokenizer, maxPositions: languageModel.maxPositions });
+  const examples = createTextExamples({
+    experiment,
+    reader,
+    tokenizer,
+    maxPositions: languageModel.maxPositions,
+    ...(isWrittenByModel(experiment) && { summaries: writtenSummaries(context, baseLanguageModel) }),
+  });
   const pretrained = { ...textParameters, ...encoderParameters };
   const parameters = await finetune(context, { shape, examples, pretrained, ...(base.folder && { languageModelWeights: textParameters }) });
   if (stageOf(context, 'evaluate').status === 'done') return;
@@ -66,7 +83,24 @@ async function runStages(options: RunOptions): Promise<void> {
     shape,
     examples,
     parameters,
+    baseLanguageModel,
+    retentionText,
     pretrainedEncoder: stages.has('pretrain-encoder') ? { encoder, encoderParameters } : null,
+  });
+}
+
+/** The summaries that the run's language model writes, with a line in its log when it begins. */
+function writtenSummaries(context: RunContext, base: HostTensors): Summaries {
+  const { workspace, run, languageModel, signal } = context;
+  return languageModelSummaries({
+    ...context,
+    shape: languageModel.shape,
+    base: () => base,
+    file: summariesFile(workspace, run.id),
+    onProgress: (written, total) => {
+      if (written === 0) writeLog(context, `the language model writes ${total} summaries of histories`);
+      requireNotStopped(signal);
+    },
   });
 }
 
@@ -97,8 +131,9 @@ async function openContext({ workspace, runId, engine, signal, emit }: RunOption
     );
   }
   writeLog({ workspace, run, emit }, `engine ${engine.name} (${engine.provider}) on ${engine.device}`);
-  const languageModel = openBaseLanguageModel(workspace, run, experiment, reader);
   const split = splitExamples(reader, { minHistory: 1 });
+  const asked = taskSplit(experiment, reader, split);
+  const languageModel = openBaseLanguageModel(workspace, run, experiment, () => tokenizerTexts(experiment, reader, asked.train));
   return {
     workspace,
     run,
@@ -108,6 +143,7 @@ async function openContext({ workspace, runId, engine, signal, emit }: RunOption
     languageModel,
     tokenizer: languageModel.tokenizer,
     split,
+    taskSplit: asked,
     signal,
     emit,
     metrics: createMetricWriter(workspace, runId, emit),

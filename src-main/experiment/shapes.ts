@@ -13,9 +13,9 @@ const TOKENS_PER_EVENT = 24;
 /** Room for the instruction around the history and for the text that is generated. */
 const TOKENS_BESIDE_HISTORY = 96;
 
-/** Events that are written into the prompt. */
-export function promptedEvents(experiment: Experiment): number {
-  return experiment.integration.kind === 'none' ? 0 : experiment.history.prompted;
+/** Events that are written into the prompt, one by one. */
+export function promptedEvents({ integration: { kind }, history }: Experiment): number {
+  return kind === 'none' || kind === 'text-summary' ? 0 : history.prompted;
 }
 
 /** Longest text in tokens for a number of prompted events: the next power of two that holds it. */

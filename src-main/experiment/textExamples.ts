@@ -1,15 +1,17 @@
-import { AppError, unreachable } from '../../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import type { Experiment } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import { historyBatch } from '../data/batches.ts';
-import { favouriteGenre } from '../data/targets.ts';
 import { timelineOf } from '../data/timelines.ts';
-import { type Example, historyBefore } from '../data/windows.ts';
+import type { Example } from '../data/windows.ts';
 import { floats, type HostTensors, ints } from '../engine/engine.ts';
-import type { DatasetReader, Timeline } from '../store/datasetStore.ts';
-import { favouriteGenrePrompt, historyPrompt, historyText, nextItemPrompt, type PromptEvent, targetText } from '../text/prompts.ts';
+import type { DatasetReader } from '../store/datasetStore.ts';
+import { historyPrompt, historyText, type PromptEvent, summaryPrompt, summaryText } from '../text/prompts.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { promptEvents } from './promptEvents.ts';
 import { promptedEvents } from './shapes.ts';
+import { isWrittenByModel, profileSummaries, type Summaries } from './summaries.ts';
+import { createTask, type TaskTexts } from './tasks.ts';
 
 export interface TextExamplesOptions {
   readonly experiment: Experiment;
@@ -17,36 +19,27 @@ export interface TextExamplesOptions {
   readonly tokenizer: Tokenizer;
   /** Longest text of the language model, in tokens. */
   readonly maxPositions: number;
+  /** Of a text-summary prompt; to be given where the language model writes them. */
+  readonly summaries?: Summaries;
 }
 
 /** Examples as a language model reads them: the prompt, and the text to be written after it. */
-export interface TextExamples {
-  /** Every text that may be the right answer, once. */
-  readonly answers: readonly string[];
-  /** Tokens of the longest answer, end-of-text included. */
-  readonly longestAnswer: number;
-  answerTokens(answer: string): TokenId[];
-  answerOf(example: Example): string;
+export interface TextExamples extends Pick<TaskTexts, 'answers' | 'longestAnswer' | 'answerOf' | 'answerTokens'> {
+  /** What the task asks, without the user. */
+  taskPrompt(example: Example): string;
+  /** To be awaited before prompts with the history of these examples are asked for. */
+  prepare(examples: readonly Example[]): Promise<void>;
   /** @param withHistory false: the task alone, as for an unknown user */
   promptTokens(example: Example, withHistory?: boolean): TokenId[];
   promptText(example: Example, withHistory?: boolean): string;
-  /** Tokens of prompt and answer together. */
+  /** The prompt with the history of the example and another task. */
+  promptFor(example: Example, taskPrompt: string, withHistory?: boolean): { tokens: TokenId[]; text: string };
+  /** Tokens of prompt and answer together; of a summary as many as it may have. */
   textLength(example: Example): number;
   /** `history.*` of the examples, for the user encoder. */
   historyInputs(examples: readonly Example[]): HostTensors;
   /** `packTexts` of the examples, without `history.*`; null leaves a row empty. */
   textInputs(examples: readonly (Example | null)[], withHistory?: boolean): HostTensors;
-}
-
-export function taskPrompt(task: Experiment['task']): string {
-  switch (task) {
-    case 'next-item':
-      return nextItemPrompt();
-    case 'favourite-genre':
-      return favouriteGenrePrompt();
-    default:
-      return unreachable(task);
-  }
 }
 
 const SHORTEST_BUCKET = 8;
@@ -58,17 +51,6 @@ export function bucketLength(length: number): number {
   return power > SHORTEST_BUCKET && length <= threeQuarters ? threeQuarters : power;
 }
 
-/** The last `count` events before `end` as the text prompt names them. */
-export function promptEvents(reader: DatasetReader, timeline: Timeline, end: number, count: number): PromptEvent[] {
-  const ratings = reader.vocabulary('rating');
-  const { start } = historyBefore(timeline, end, count);
-  return Array.from({ length: end - start }, (_, offset) => {
-    const itemId = timeline.itemIds[start + offset]!;
-    const rating = ratings[timeline.eventFeatures.rating![start + offset]!]!;
-    return { title: reader.titles[itemId]!, genre: reader.genres[itemId]!, rating };
-  });
-}
-
 function requireRoom(taskTokens: number, tokenBudget: number, maxPositions: number): void {
   if (taskTokens <= tokenBudget) return;
   const longest = maxPositions - tokenBudget;
@@ -78,37 +60,50 @@ function requireRoom(taskTokens: number, tokenBudget: number, maxPositions: numb
   );
 }
 
-export function createTextExamples({ experiment, reader, tokenizer, maxPositions }: TextExamplesOptions): TextExamples {
-  const { task, history } = experiment;
-  const answers = [...new Set(task === 'next-item' ? reader.titles : reader.genres)];
-  const answerTokens = (answer: string) => tokenizer.encodeContinuation(targetText(answer));
-  const longestAnswer = answers.reduce((longest, answer) => Math.max(longest, answerTokens(answer).length), 0) + 1;
-  const tokenBudget = maxPositions - longestAnswer;
-  requireRoom(tokenizer.encodePrompt(taskPrompt(task)).length, tokenBudget, maxPositions);
-  const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean) => {
+function summariesOf(options: TextExamplesOptions): Summaries | null {
+  const { experiment, summaries } = options;
+  if (experiment.integration.kind !== 'text-summary') return null;
+  if (!summaries && isWrittenByModel(experiment))
+    throw new Error('createTextExamples: expected the summaries of the language model, got none');
+  return summaries ?? profileSummaries(options);
+}
+
+/** @throws AppError `experiment-invalid` when the dataset does not have what the task asks for, or the model no room for it */
+export function createTextExamples(options: TextExamplesOptions): TextExamples {
+  const { experiment, reader, tokenizer, maxPositions } = options;
+  const task = createTask(options);
+  const tokenBudget = maxPositions - task.longestAnswer;
+  requireRoom(task.longestPrompt, tokenBudget, maxPositions);
+  const summaries = summariesOf(options);
+  const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean): PromptEvent[] => {
     const count = withHistory ? promptedEvents(experiment) : 0;
     return count === 0 ? [] : promptEvents(reader, timelineOf(reader, userId), labelIndex, count);
   };
-  const answerOf = ({ userId, labelIndex }: Example): string => {
-    const timeline = timelineOf(reader, userId);
-    if (task === 'next-item') return reader.titles[timeline.itemIds[labelIndex]!]!;
-    const { start, end } = historyBefore(timeline, labelIndex, history.embedded);
-    return favouriteGenre(reader, timeline, start, end);
+  const summaryOf = (example: Example, withHistory: boolean) => (withHistory ? summaries!.summaryOf(example) : '');
+  const tokensFor = (example: Example, taskPrompt: string, withHistory: boolean): TokenId[] => {
+    const common = { tokenizer, tokenBudget, taskPrompt };
+    if (!summaries) return historyPrompt({ ...common, events: eventsOf(example, withHistory) });
+    return summaryPrompt({ ...common, ...experiment.integration.summary, summary: summaryOf(example, withHistory) });
   };
-  const promptTokens = (example: Example, withHistory = true) =>
-    historyPrompt({ events: eventsOf(example, withHistory), tokenizer, tokenBudget, taskPrompt: taskPrompt(task) });
+  const textFor = (example: Example, taskPrompt: string, withHistory: boolean): string =>
+    summaries ? summaryText(summaryOf(example, withHistory), taskPrompt) : historyText(eventsOf(example, withHistory), taskPrompt);
+  const promptTokens = (example: Example, withHistory = true) => tokensFor(example, task.promptOf(example), withHistory);
+  const promptLength = (example: Example): number => (summaries ? experiment.integration.summary.maxTokens : promptTokens(example).length);
   return {
-    answers,
-    longestAnswer,
-    answerTokens,
-    answerOf,
+    ...task,
+    taskPrompt: task.promptOf,
+    prepare: async (examples) => summaries?.prepare(examples),
     promptTokens,
-    promptText: (example, withHistory = true) => historyText(eventsOf(example, withHistory), taskPrompt(task)),
-    textLength: (example) => promptTokens(example).length + answerTokens(answerOf(example)).length,
-    historyInputs: (examples) => historyBatch(reader, examples, experiment.encoder.features, history.embedded),
+    promptText: (example, withHistory = true) => textFor(example, task.promptOf(example), withHistory),
+    promptFor: (example, taskPrompt, withHistory = true) => ({
+      tokens: tokensFor(example, taskPrompt, withHistory),
+      text: textFor(example, taskPrompt, withHistory),
+    }),
+    textLength: (example) => promptLength(example) + task.answerTokens(task.answerOf(example)).length,
+    historyInputs: (examples) => historyBatch(reader, examples, experiment.encoder.features, experiment.history.embedded),
     textInputs: (examples, withHistory = true) => {
       const rows = examples.map(
-        (example) => example && { prompt: promptTokens(example, withHistory), answer: answerTokens(answerOf(example)) },
+        (example) => example && { prompt: promptTokens(example, withHistory), answer: task.answerTokens(task.answerOf(example)) },
       );
       return packTexts(rows, tokenizer.endOfText, maxPositions);
     },

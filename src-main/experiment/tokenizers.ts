@@ -1,26 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors.ts';
-import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { trainBytePairTokenizer } from '../text/bytePairTrainer.ts';
-import { itemTexts } from '../text/prompts.ts';
 import { Tokenizer, type TokenizerFile } from '../text/tokenizer.ts';
 
 function pathOf(workspace: Workspace, runId: string): string {
   return join(workspace.runs.folder(runId), 'tokenizer.json');
 }
 
-/** The texts of the items: what the tokenizer is trained on and the language model is pretrained on. */
-export function corpusOf(reader: DatasetReader): string[] {
-  return itemTexts(reader.titles, reader.genres);
-}
-
-/** The run's tokenizer: read from its folder, or trained on the texts of the dataset and kept there. */
-export function openTokenizer(workspace: Workspace, runId: string, reader: DatasetReader, vocabularySize: number): Tokenizer {
+/**
+ * The run's tokenizer: read from its folder, or trained on `texts` and kept there.
+ * @param texts only called where there is none yet
+ */
+export function openTokenizer(workspace: Workspace, runId: string, vocabularySize: number, texts: () => string[]): Tokenizer {
   const path = pathOf(workspace, runId);
   if (!existsSync(path)) {
-    const json = trainBytePairTokenizer(corpusOf(reader), vocabularySize);
+    const json = trainBytePairTokenizer(texts(), vocabularySize);
     const temporary = `${path}.tmp-${process.pid}`;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(temporary, JSON.stringify(json));

@@ -1,3 +1,4 @@
+import type { CategoryNoun } from '../../src-shared/dataset.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -12,6 +13,7 @@ import type { Tokenizer } from './tokenizer.ts';
 export interface PromptEvent {
   readonly title: string;
   readonly genre: string;
+  /** "" where there is none. */
   readonly rating: string;
 }
 
@@ -25,6 +27,7 @@ export interface HistoryPromptOptions {
 }
 
 const HISTORY_HEADING = 'History:';
+const SUMMARY_HEADING = 'Profile:';
 const LINE_BREAK = '\n';
 
 /** Asks for the title of the next event. */
@@ -32,17 +35,26 @@ export function nextItemPrompt(): string {
   return 'Next title:';
 }
 
-/** Asks for the genre that is most frequent in the window. */
-export function favouriteGenrePrompt(): string {
-  return 'Favourite genre:';
+/** Asks for the genre or category that is most frequent in the window. */
+export function favouriteGenrePrompt(noun: CategoryNoun): string {
+  return `Favourite ${noun}:`;
 }
 
-/** A title or genre as it follows a task prompt: " Heat (1995)". The end-of-text token comes after it. */
+/** Characters of a title that a review prompt shows: some shops put half a page into it. */
+const SHOWN_TITLE = 120;
+
+/** Asks for what someone wrote about an item that they gave a rating: "Review of Heat (1995) (Action, 4.5):". */
+export function reviewPrompt({ title, genre, rating }: PromptEvent): string {
+  const shown = Array.from(title.trim()).slice(0, SHOWN_TITLE).join('');
+  return `Review of${targetText(shown)}${details(genre, rating)}:`;
+}
+
+/** A title, genre or review as it follows a task prompt: " Heat (1995)". The end-of-text token comes after it. */
 export function targetText(value: string): string {
   return ` ${value.trim()}`;
 }
 
-/** The title or genre that a model wrote: the inverse of `targetText` up to outer white space. */
+/** The title, genre or review that a model wrote: the inverse of `targetText` up to outer white space. */
 export function answerText(generated: string): string {
   return generated.trim();
 }
@@ -52,8 +64,15 @@ export function eventText(event: PromptEvent): string {
   return targetText(event.title) + eventDetails(event);
 }
 
-function eventDetails(event: PromptEvent): string {
-  return ` (${event.genre.trim()}, ${event.rating.trim()});`;
+function eventDetails({ genre, rating }: PromptEvent): string {
+  return `${details(genre, rating)};`;
+}
+
+function details(genre: string, rating: string): string {
+  return ` (${[genre, rating]
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(', ')})`;
 }
 
 /** The history and the task as one text: "History: Heat (1995) (Action, 4.5);\nNext title:"; without events the task prompt alone. */
@@ -83,6 +102,31 @@ export function fitHistory({ events, tokenizer, tokenBudget, taskPrompt }: Histo
   return { tokens: [heading, ...recent, end].flat(), events: recent.length };
 }
 
+/** The history, and then the heading that a language model writes a summary after. */
+export function summaryRequest(options: Omit<HistoryPromptOptions, 'taskPrompt'>): TokenId[] {
+  return historyPrompt({ ...options, taskPrompt: SUMMARY_HEADING });
+}
+
+/** A summary and the task as one text: "Profile: 50 events;\nNext title:"; without a summary the task prompt alone. */
+export function summaryText(summary: string, taskPrompt: string): string {
+  return summary === '' ? taskPrompt : SUMMARY_HEADING + targetText(summary) + LINE_BREAK + taskPrompt;
+}
+
+export interface SummaryPromptOptions extends Omit<HistoryPromptOptions, 'events'> {
+  readonly summary: string;
+  /** Tokens of the summary at most. */
+  readonly maxTokens: number;
+}
+
+/** Token ids of `summaryText`; a summary that is too long for `maxTokens`, or for the budget, is cut. */
+export function summaryPrompt({ summary, tokenizer, maxTokens, tokenBudget, taskPrompt }: SummaryPromptOptions): TokenId[] {
+  const heading = tokenizer.encodePrompt(SUMMARY_HEADING);
+  const end = tokenizer.encodeContinuation(LINE_BREAK).concat(tokenizer.encodeContinuation(taskPrompt));
+  const room = Math.min(maxTokens, tokenBudget - heading.length - end.length);
+  if (summary === '' || room <= 0) return tokenizer.encodePrompt(taskPrompt);
+  return [...heading, ...tokenizer.encodeContinuation(targetText(summary)).slice(0, room), ...end];
+}
+
 /** Ids of the longest run of last events that together have at most `budget` tokens. */
 function recentEvents(events: readonly PromptEvent[], tokenizer: Tokenizer, budget: number): TokenId[][] {
   const recent: TokenId[][] = [];
@@ -106,7 +150,7 @@ function recentEvents(events: readonly PromptEvent[], tokenizer: Tokenizer, budg
  * genre: the genre prompt with its answer, and a history of one event.
  * @param genres of the items, in the order of `titles`
  */
-export function itemTexts(titles: readonly string[], genres: readonly string[]): string[] {
+export function itemTexts(titles: readonly string[], genres: readonly string[], noun: CategoryNoun): string[] {
   if (titles.length !== genres.length) {
     throw new Error(`itemTexts: expected a genre for each of the ${titles.length} titles, got ${genres.length}`);
   }
@@ -115,7 +159,7 @@ export function itemTexts(titles: readonly string[], genres: readonly string[]):
   for (const [item, genre] of genres.entries()) {
     if (described.has(genre)) continue;
     described.add(genre);
-    texts.push(favouriteGenrePrompt() + targetText(genre), HISTORY_HEADING + eventText({ title: titles[item]!, genre, rating: '4.5' }));
+    texts.push(favouriteGenrePrompt(noun) + targetText(genre), HISTORY_HEADING + eventText({ title: titles[item]!, genre, rating: '4.5' }));
   }
   return texts;
 }

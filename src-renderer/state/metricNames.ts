@@ -35,6 +35,11 @@ const GROUPS: { prefix: string; title: string; note: string }[] = [
   },
   { prefix: 'repeatLast.', title: 'Repeat-last baseline', note: "each user's last items again" },
   { prefix: 'majority.', title: 'Majority baseline', note: 'the most frequent answer for everyone' },
+  {
+    prefix: 'retention.',
+    title: 'Knowledge retention',
+    note: 'generic text, beside the language model before fine-tuning; n counts stretches of text',
+  },
   { prefix: 'userPathOff.', title: 'User path switched off', note: 'the same model without its user' },
 ];
 
@@ -48,11 +53,27 @@ export function metricText(name: string): MetricText {
   const short = name.slice(groupOfMetric(name).prefix.length);
   const at = /^(recall|hr|ndcg|mrr)@(\d+)$/.exec(short);
   if (at) return { label: `${{ recall: 'Recall', hr: 'HR', ndcg: 'NDCG', mrr: 'MRR' }[at[1]!]}@${at[2]}`, share: true };
+  const rouge = /^rouge(1|2|L|Lsum)$/.exec(short);
+  if (rouge) return { label: `ROUGE-${rouge[1]}`, note: 'F1 x 100' };
   if (short === 'weight') return { label: 'Weight of the language model' };
   if (short === 'accuracy') return { label: 'Accuracy', share: true };
   if (short === 'offCatalogueShare') return { label: 'Off-catalogue share', lowerIsBetter: true, share: true };
+  const retention = /^(perplexity|kl|top1|basePerplexity)(\.userOff)?$/.exec(short);
+  if (retention) return retentionText(retention[1]!, retention[2] !== undefined);
   if (/loss/i.test(short)) return { label: 'Test loss', lowerIsBetter: true };
   return { label: short };
+}
+
+const RETENTION: Record<string, MetricText> = {
+  perplexity: { label: 'Perplexity', lowerIsBetter: true },
+  basePerplexity: { label: 'Perplexity before', lowerIsBetter: true },
+  kl: { label: 'KL divergence', lowerIsBetter: true },
+  top1: { label: 'Top-1 agreement', share: true },
+};
+
+function retentionText(name: string, isUserOff: boolean): MetricText {
+  const text = RETENTION[name]!;
+  return isUserOff ? { ...text, label: `${text.label}, user off` } : text;
 }
 
 const SHORT_GROUPS: Record<string, string> = {
@@ -66,6 +87,7 @@ const SHORT_GROUPS: Record<string, string> = {
   'repeatLast.unfiltered.': 'repeat last, unfiltered',
   'repeatLast.': 'repeat last',
   'majority.': 'majority',
+  'retention.': 'retention',
   'userPathOff.': 'user off',
 };
 

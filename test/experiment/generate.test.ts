@@ -21,6 +21,9 @@ beforeAll(async () => {
   await createAndExecute(workspace, 'run-user', tinyExperiment({ ...quick, training }));
   const prompted = { integration: { kind: 'text-prompt' }, history: { embedded: 4, prompted: 2 } } as const;
   await createAndExecute(workspace, 'run-text', tinyExperiment({ ...quick, ...prompted, training: { steps: 1 } }));
+  insertTinyDataset(workspace, { name: 'reviews', reviews: true });
+  const review = { dataset: 'reviews', task: 'review', review: { maxTokens: 12 }, training: { steps: 1 } } as const;
+  await createAndExecute(workspace, 'run-review', tinyExperiment({ ...quick, ...review }));
   createRun(workspace, 'run-new', tinyExperiment(quick));
   return () => {
     workspace.close();
@@ -71,6 +74,20 @@ describe('generateForRun', () => {
   it('writes the history before the prompt for a text-prompt run, and not without a user', async () => {
     expect((await generate({ runId: 'run-text' })).prompt).toMatch(/^History: Film .*; Film .*;\nNext title:$/);
     expect((await generate({ runId: 'run-text', userId: null })).prompt).toBe('Next title:');
+  });
+
+  it('writes a review of the last event, or of what the prompt says', async () => {
+    const { prompt, candidates } = await generate({ runId: 'run-review' });
+    expect(prompt).toMatch(/^Review of Film \w \(\d+\) \(\w+, \d\.\d\):$/);
+    expect(candidates.every(({ inCatalogue }) => inCatalogue === null)).toBe(true);
+    expect((await generate({ runId: 'run-review', prompt: 'Review of Film A (1990):', userId: null })).candidates.length).toBeGreaterThan(
+      0,
+    );
+    await expect(generate({ runId: 'run-review', userId: null })).rejects.toMatchObject({
+      code: 'input-invalid',
+      message: expect.stringContaining('expected a prompt or a user for the task "review", got neither'),
+    });
+    await expect(generate({ runId: 'run-review', constrained: true })).rejects.toMatchObject({ code: 'input-invalid' });
   });
 
   it('refuses what it cannot do, saying why', async () => {

@@ -39,7 +39,7 @@ describe('parseExperiment', () => {
   it('reports the value that was wrong at its place', () => {
     const { problems } = parseExperiment('{ "dataset": "a",\r\n "task": "next", "seed": -1 }');
     expect(problems.map(({ message, line, column }) => ({ message, line, column }))).toEqual([
-      { message: 'task: expected one of "next-item"|"favourite-genre", got "next"', line: 2, column: 10 },
+      { message: 'task: expected one of "next-item"|"favourite-genre"|"review", got "next"', line: 2, column: 10 },
       { message: 'seed: Too small: expected number to be >=0, got -1', line: 2, column: 26 },
     ]);
   });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { splitExamples } from '../../src-main/data/windows.ts';
@@ -6,6 +6,7 @@ import type { HostTensors } from '../../src-main/engine/engine.ts';
 import { readCheckpoint } from '../../src-main/experiment/checkpoints.ts';
 import { openEngine } from '../../src-main/experiment/engines.ts';
 import { meanTextLoss } from '../../src-main/experiment/finetuning.ts';
+import { generateForRun } from '../../src-main/experiment/generate.ts';
 import type { JobMessage } from '../../src-main/experiment/jobMessages.ts';
 import { openTrainedLanguageModel } from '../../src-main/experiment/languageModels.ts';
 import { uploadAll } from '../../src-main/experiment/loadedModel.ts';
@@ -230,6 +231,7 @@ describe('the encoder', () => {
 describe('runs without an encoder', () => {
   it.each([
     ['text-prompt', { embedded: 4, prompted: 3 }, /^History: Film/],
+    ['text-summary', { embedded: 4, prompted: 3 }, /^Profile: 3 events;/],
     ['none', { embedded: 4 }, /^Next title:$/],
   ] as const)('%s pretrains the language model only', async (kind, history, prompt) => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration: { kind }, history }));
@@ -237,6 +239,29 @@ describe('runs without an encoder', () => {
     expect(run.samples[0]!.prompt).toMatch(prompt);
     expect(run.gates).toEqual([]);
     expect(Object.keys(run.parameters!.byComponent)).toEqual(['languageModel']);
+  });
+
+  it('read summaries that the language model wrote before it was fine-tuned, each written once', async () => {
+    const integration = { kind: 'text-summary', summary: { writer: 'language-model', maxTokens: 12 } } as const;
+    const experiment = tinyExperiment({
+      engine: onnx,
+      integration,
+      history: { embedded: 4, prompted: 3 },
+      languageModel: { dModel: 16, pretraining: { steps: 60, batchSize: 16, learningRate: 0.02 } },
+    });
+    const run = await createAndExecute(workspace, 'run-0001', experiment);
+    expect(run.status).toBe('completed');
+    const file = join(workspace.runs.folder('run-0001'), 'summaries.json');
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const { userId, prompt } = run.samples[0]!;
+    const last = workspace.datasets.open('tiny').timeline(userId).itemIds.length - 1;
+    const summary = written[`${userId}:${last}`]!;
+    expect(prompt).toBe(summary === '' ? 'Next title:' : `Profile: ${summary}\nNext title:`);
+    expect(Object.values(written).some((text) => text !== '')).toBe(true);
+    expect(workspace.runs.log('run-0001').filter(({ text }) => text.includes('writes')).length).toBeGreaterThan(0);
+    const generated = await generateForRun(workspace, { runId: 'run-0001', userId, constrained: false, beams: 2 });
+    expect(generated.prompt).toMatch(/Next title:$/);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toContain(`${userId}:${last + 1}`);
   });
 
   it('measure the same loss without the user when they never knew one', async () => {
@@ -251,6 +276,40 @@ describe('the favourite genre', () => {
     expect(Object.keys(run.metrics)).toEqual(expect.arrayContaining(['accuracy', 'constrained.accuracy', 'majority.accuracy', 'testLoss']));
     expect(Object.keys(run.metrics)).not.toContain('popularity.hr@10');
     expect(['Action', 'Comedy', 'Drama']).toContain(run.samples[0]!.target);
+  });
+});
+
+describe('reviews', () => {
+  const rouges = (prefix: string) => ['rouge1', 'rouge2', 'rougeL', 'rougeLsum'].map((name) => prefix + name);
+
+  it('are measured by ROUGE, beside the most frequent one, for the users who wrote about their last event', async () => {
+    insertTinyDataset(workspace, { name: 'reviews', reviews: true });
+    const experiment = tinyExperiment({ engine: onnx, dataset: 'reviews', task: 'review', review: { maxTokens: 24 } });
+    const run = await createAndExecute(workspace, 'run-0001', experiment);
+    expect(run.status).toBe('completed');
+    expect(Object.keys(run.metrics).filter((name) => /rouge/.test(name))).toEqual([...rouges(''), ...rouges('majority.')]);
+    expect(Object.keys(run.metrics).filter((name) => /recall|offCatalogue|popularity/.test(name))).toEqual([]);
+    expect(run.metrics.rougeL!.n).toBe(6);
+    expect(run.metrics['majority.rouge1']!.value).toBeGreaterThan(0);
+    expect(run.samples[0]!.prompt).toMatch(/^Review of Film \w \(\d+\) \(\w+, \d\.\d\):$/);
+    expect(run.samples[0]!.predictions.every(({ inCatalogue }) => inCatalogue === null)).toBe(true);
+    expect(workspace.runs.userValues('run-0001')!.values.get('rougeLsum')).toHaveLength(6);
+  });
+
+  it('are learnt: the texts come nearer to what was written', async () => {
+    insertTinyDataset(workspace, { name: 'reviews', reviews: true });
+    const experiment = (steps: number) =>
+      tinyExperiment({
+        engine: onnx,
+        dataset: 'reviews',
+        task: 'review',
+        review: { maxTokens: 24 },
+        languageModel: { dModel: 32, pretraining: { steps: 0, batchSize: 4 } },
+        training: { steps, learningRate: 0.02, batchSize: 16 },
+      });
+    const untrained = await createAndExecute(workspace, 'run-0001', experiment(1));
+    const trained = await createAndExecute(workspace, 'run-0002', experiment(60));
+    expect(trained.metrics.rouge1!.value).toBeGreaterThan(untrained.metrics.rouge1!.value + 20);
   });
 });
 

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { splitExamples } from '../../src-main/data/windows.ts';
+import { corpusOf } from '../../src-main/experiment/corpus.ts';
 import { heldOutBatch } from '../../src-main/experiment/encoderExamples.ts';
+import { taskSplit } from '../../src-main/experiment/reviews.ts';
 import { bucketLength, createTextExamples, packTexts } from '../../src-main/experiment/textExamples.ts';
-import { corpusOf } from '../../src-main/experiment/tokenizers.ts';
+
 import type { DatasetReader } from '../../src-main/store/datasetStore.ts';
 import { trainBytePairTokenizer } from '../../src-main/text/bytePairTrainer.ts';
 import { Tokenizer } from '../../src-main/text/tokenizer.ts';
@@ -55,7 +58,90 @@ describe('createTextExamples', () => {
     const { itemIds } = reader.timeline(4);
     const [first, second, third] = Array.from(itemIds.subarray(2, 5), (itemId) => reader.genres[itemId]!);
     expect(examples.answerOf({ userId: 4, labelIndex: 5 })).toBe(second === third ? second : first);
-    expect([...examples.answers].sort()).toEqual(['Action', 'Comedy', 'Drama']);
+    expect([...examples.answers!].sort()).toEqual(['Action', 'Comedy', 'Drama']);
+    expect(examples.promptText({ userId: 4, labelIndex: 5 })).toBe('Favourite genre:');
+  });
+
+  it('sums the history up where that is asked for, and says nothing of an unknown user', () => {
+    const summed = { integration: { kind: 'text-summary', summary: { maxTokens: 200 } }, history: { embedded: 4, prompted: 4 } } as const;
+    const examples = textsOf(summed);
+    const example = { userId: 2, labelIndex: 5 };
+    expect(examples.promptText(example)).toMatch(
+      /^Profile: 4 events; favourite genres \w+ \d.*; rates \d\.\d on average, .*\nNext title:$/,
+    );
+    expect(tokenizer.decode(examples.promptTokens(example))).toBe(examples.promptText(example));
+    expect(examples.promptText(example, false)).toBe('Next title:');
+    expect(examples.promptText({ userId: 2, labelIndex: 0 })).toBe('Next title:');
+  });
+
+  it('leaves out the end of a summary that has too many tokens', () => {
+    const example = { userId: 2, labelIndex: 5 };
+    const parts = (maxTokens: number) =>
+      textsOf({ integration: { kind: 'text-summary', summary: { maxTokens } }, history: { embedded: 4, prompted: 4 } })
+        .promptText(example)
+        .split(';').length;
+    expect(parts(200)).toBeGreaterThan(parts(40));
+    const text = textsOf({
+      integration: { kind: 'text-summary', summary: { maxTokens: 40 } },
+      history: { embedded: 4, prompted: 4 },
+    }).promptTokens(example);
+    expect(text.length).toBeLessThanOrEqual(40 + tokenizer.encode('Profile:\nNext title:').length);
+  });
+});
+
+describe('createTextExamples of a dataset with reviews', () => {
+  let reviews: DatasetReader;
+  beforeEach(() => {
+    const workspace = temporaryWorkspace();
+    insertTinyDataset(workspace, { reviews: true });
+    reviews = workspace.datasets.open('tiny');
+  });
+  const examplesOf = (overrides: Parameters<typeof tinyExperiment>[0]) =>
+    createTextExamples({ experiment: tinyExperiment(overrides), reader: reviews, tokenizer, maxPositions: 256 });
+  const example = { userId: 2, labelIndex: 5 };
+
+  it('asks for what the user wrote about an item and its rating', () => {
+    const examples = examplesOf({ task: 'review' });
+    const { itemIds, eventFeatures } = reviews.timeline(2);
+    const [title, genre] = [reviews.titles[itemIds[5]!], reviews.genres[itemIds[5]!]];
+    const rating = reviews.vocabulary('rating')[eventFeatures.rating![5]!];
+    expect(examples.promptText(example)).toBe(`Review of ${title} (${genre}, ${rating}):`);
+    expect(examples.answerOf(example)).toBe(reviews.texts(2, 'summary')[5]);
+    expect(examples.answers).toBeNull();
+  });
+
+  it('takes the text that is named, and cuts it for training but not for the test', () => {
+    const examples = examplesOf({ task: 'review', review: { feature: 'review', maxTokens: 6 } });
+    const answer = examples.answerOf(example);
+    expect(answer).toBe(reviews.texts(2, 'review')[5]);
+    expect(examples.answerTokens(answer)).toEqual(tokenizer.encode(` ${answer}`).slice(0, 5));
+    expect(examples.longestAnswer).toBe(6);
+  });
+
+  it('refuses a text that the dataset has not, with the one that was meant', () => {
+    expect(() => examplesOf({ task: 'review', review: { feature: 'sumary' } })).toThrow(
+      'review.feature: expected one of summary, review, got "sumary"; did you mean "summary"?',
+    );
+    expect(() => textsOf({ task: 'review' })).toThrow('task: expected a dataset with texts for "review", got "tiny" without any;');
+  });
+
+  it('speaks of categories, where films have genres', () => {
+    expect(examplesOf({ task: 'favourite-genre' }).promptText(example)).toBe('Favourite category:');
+    const summed = { integration: { kind: 'text-summary', summary: { maxTokens: 200 } }, history: { embedded: 4, prompted: 4 } } as const;
+    expect(examplesOf(summed).promptText(example)).toContain('favourite categories');
+  });
+});
+
+describe('taskSplit', () => {
+  it('keeps the events that someone wrote about', () => {
+    const workspace = temporaryWorkspace();
+    insertTinyDataset(workspace, { reviews: true });
+    const reviews = workspace.datasets.open('tiny');
+    const split = splitExamples(reviews, { minHistory: 1 });
+    const asked = taskSplit(tinyExperiment({ task: 'review' }), reviews, split);
+    expect(asked.train).toEqual(split.train);
+    expect(asked.test.map(({ userId }) => userId)).toEqual([0, 2, 4, 6, 8, 10, 12]);
+    expect(taskSplit(tinyExperiment({}), reviews, split)).toBe(split);
   });
 });
 

@@ -10,8 +10,11 @@ const RATINGS = ['2.0', '3.5', '5.0'];
 const ITEMS = 12;
 const SPECIAL = ['[PAD]', '[OOV]'];
 
-/** Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them. */
-export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny' } = {}): void {
+/**
+ * Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them.
+ * @param options `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user
+ */
+export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny', reviews = false } = {}): void {
   const items = Array.from({ length: ITEMS }, (_, item) => ({
     externalId: String(item + 1),
     title: `Film ${'ABCDEFGHIJKL'[item]} (${1990 + item})`,
@@ -33,7 +36,19 @@ export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'ti
     { name: 'rating', kind: 'event' as const, vocabulary: [...SPECIAL, ...RATINGS] },
   ];
   const timelines = Array.from({ length: users }, (_, user) => tinyTimeline(user));
-  workspace.datasets.insert({ name, format: 'movielens-csv', sourcePath: 'made up' }, { items, features }, timelines);
+  const target = { name, format: reviews ? ('amazon-2018' as const) : ('movielens-csv' as const), sourcePath: 'made up' };
+  const catalogue = { items, features, ...(reviews && { textFeatures: ['summary', 'review'] }) };
+  workspace.datasets.insert(target, catalogue, reviews ? timelines.map(withTexts) : timelines);
+}
+
+function withTexts(timeline: NewTimeline, user: number): NewTimeline {
+  const { itemIds, eventFeatures } = timeline;
+  const last = itemIds.length - 1;
+  const summary = Array.from(itemIds, (item, event) => {
+    if (event === 0 || (event === last && user % 2 === 1)) return '';
+    return `${RATINGS[eventFeatures.rating![event]! - FIRST_VALUE_ID] === '5.0' ? 'Loved' : 'Saw'} ${GENRES[item % GENRES.length]} again`;
+  });
+  return { ...timeline, texts: { summary, review: summary.map((text) => text && `${text}.\nI would say so.`) } };
 }
 
 function tinyTimeline(user: number): NewTimeline {
@@ -64,7 +79,7 @@ export function tinyExperiment(overrides: Sections = {}): Experiment {
     languageModel: { vocabularySize: 300, dModel: 8, numLayers: 1, numHeads: 2, pretraining },
     integration: { projectionSize: 8, numHeads: 2 },
     training: { steps: 10, batchSize: 4, validateEvery: 4, checkpointEvery: 3 },
-    evaluation: { users: 6, beams: 3, batchSize: 4, candidates: 4, bootstrap: 50, efficiencyAt: [2, 4] },
+    evaluation: { users: 6, beams: 3, batchSize: 4, candidates: 4, bootstrap: 50, retention: null, efficiencyAt: [2, 4] },
     engine: { name: 'reference' },
   };
   const keys = new Set([...Object.keys(base), ...Object.keys(overrides)]) as Set<keyof typeof base>;

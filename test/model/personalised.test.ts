@@ -5,9 +5,10 @@ import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { gateValues } from '../../src-main/model/integration/crossAttention.ts';
 import { readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { countParameters, initializeParameters } from '../../src-main/model/parameters.ts';
-import { type PersonalisedShape, readUser, textLoss } from '../../src-main/model/personalised.ts';
+import { type PersonalisedShape, personalisedSpecs, readUser, textLoss } from '../../src-main/model/personalised.ts';
 import { valueAndGradients } from '../../src-main/training/gradientProgram.ts';
 import { runOnce } from '../engine/engines.ts';
+import { SMALL_INTEGRATIONS } from '../engine/smallIntegrations.ts';
 import { SMALL_SHAPE, smallBatch, smallSpecs, trainSmallModel } from '../engine/smallModel.ts';
 
 const BASE: PersonalisedShape = { ...SMALL_SHAPE, user: null };
@@ -123,6 +124,25 @@ describe('a personalised language model', () => {
       gates: { total: 2, trainable: 2 },
     });
     expect(counts.trainable).toBe(counts.total - languageModel);
+  });
+
+  it('counts a Perceiver, a soft prompt and adapters to the last parameter', () => {
+    const counted = (shape: PersonalisedShape) => {
+      const { byComponent } = countParameters(personalisedSpecs(shape), new Set());
+      return Object.fromEntries(Object.entries(byComponent).map(([component, { total }]) => [component, total]));
+    };
+    const [d, p, latents, text] = [8, 8, 3, 16];
+    const projection = d * p + p + 6 * p;
+    // Latents; three norms of events, latents and feed-forward part; query, key, value and output; the feed-forward part; a last norm.
+    const attention = 4 * p * p;
+    const feedForward = p * 4 * p + 4 * p + 4 * p * p + p;
+    const perceiver = latents * p + (3 * 2 * p + attention + feedForward) + 2 * p;
+    expect(counted({ ...BASE, user: SMALL_INTEGRATIONS['cross-attention through a Perceiver']! })).toMatchObject({ projection, perceiver });
+    expect(counted({ ...BASE, user: SMALL_INTEGRATIONS['soft prompt']! })).toMatchObject({ projection, softPrompt: 2 * text + p * text });
+    // Rank 4: qkv and output of the attention, in and out of the feed-forward part, two layers.
+    const lora = 2 * 4 * (text + 3 * text + (text + text) + (text + 4 * text) + (4 * text + text));
+    const adapted = counted({ ...BASE, lora: { rank: 4, alpha: 8, targets: ['attention', 'feedForward'] } });
+    expect(adapted).toEqual({ languageModel: counted(BASE).languageModel, lora });
   });
 
   it('starts from the same numbers whatever other parameters there are', () => {

@@ -126,6 +126,49 @@ function permute({ data, shape, dtype }: HostTensors[string], order: number[]): 
   return { data: moved, shape, dtype };
 }
 
+/** Those whose gates multiply all that the user adds; the literal residual replaces the text before the gate comes in. */
+const GATED = INTEGRATIONS.filter((name) => {
+  const cross = SMALL_INTEGRATIONS[name]!.crossAttention;
+  return cross?.gated && cross.residual !== 'paper';
+});
+
+function withClosedGates(parameters: HostTensors): HostTensors {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, tensor]) => [
+      name,
+      name.endsWith('.gate') ? floats(new Float32Array(tensor.data.length), tensor.shape) : tensor,
+    ]),
+  );
+}
+
+describe('gates at zero', () => {
+  it.each(GATED.flatMap((name) => (['enc', 'proj'] as const).map((strategy) => [name, strategy] as const)))(
+    'make %s equal the untouched language model bit for bit, before and after training under %s',
+    async (integration, strategy) => {
+      const batch = answersBatch();
+      const shape = shapeOf(integration);
+      const untouched = await logitsOf(parametersOf(shape), BASE, batch);
+      expect(await logitsOf(withClosedGates(parametersOf(shape)), shape, batch)).toEqual(untouched);
+      const { parameters } = await trainOn(shape, strategy, batch, 5);
+      expect(await logitsOf(parameters, shape, batch)).not.toEqual(untouched);
+      expect(await logitsOf(withClosedGates(parameters), shape, batch)).toEqual(untouched);
+    },
+  );
+});
+
+describe('a language model that reads the user as text, or not at all', () => {
+  it.each(['full', 'lora'] as const)('learns one batch by heart under the strategy %s', async (strategy) => {
+    const { user: _, ...shape } = shapeOf(INTEGRATIONS[0]!, strategy);
+    const { tokens: __, targets, targetWeights } = answersBatch();
+    const tokens = ints(
+      Int32Array.from({ length: 16 }, (_unused, i) => 5 + Math.floor(i / 4)),
+      [4, 4],
+    );
+    const { finalLoss } = await trainOn({ ...shape, user: null }, strategy, { tokens, targets: targets!, targetWeights: targetWeights! });
+    expect(finalLoss).toBeLessThan(0.05);
+  });
+});
+
 describe('a user without events', () => {
   it.each(INTEGRATIONS.filter((name) => name.includes('cross-attention')))('reads as in the base model with %s', async (integration) => {
     const shape = shapeOf(integration);

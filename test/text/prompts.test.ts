@@ -10,13 +10,17 @@ import {
   historyText,
   itemTexts,
   nextItemPrompt,
+  reviewPrompt,
+  summaryPrompt,
+  summaryRequest,
+  summaryText,
   targetText,
 } from '../../src-main/text/prompts.ts';
 import { Tokenizer } from '../../src-main/text/tokenizer.ts';
 
 const titles = ['Heat (1995)', 'Matrix, The (1999)', '(500) Days of Summer (2009)', "Schindler's List (1993)"];
 const genres = ['Action', 'Sci-Fi', 'Comedy', 'Drama'];
-const tokenizer = new Tokenizer(trainBytePairTokenizer(itemTexts(titles, genres), 400));
+const tokenizer = new Tokenizer(trainBytePairTokenizer(itemTexts(titles, genres, 'genre'), 400));
 const taskPrompt = nextItemPrompt();
 const events = titles.map((title, i) => ({ title, genre: genres[i]!, rating: `${i + 1}.5` }));
 
@@ -91,9 +95,45 @@ describe('prompt parts', () => {
   });
 });
 
+describe('reviewPrompt', () => {
+  test('names the item and its rating', () => {
+    expect(reviewPrompt(events[0]!)).toBe('Review of Heat (1995) (Action, 1.5):');
+    expect(reviewPrompt({ ...events[0]!, rating: '' })).toBe('Review of Heat (1995) (Action):');
+  });
+
+  test('shows the beginning of a title that is half a page', () => {
+    expect(reviewPrompt({ title: 'é'.repeat(500), genre: 'Cards', rating: '5.0' })).toBe(`Review of ${'é'.repeat(120)} (Cards, 5.0):`);
+  });
+});
+
+describe('summaryPrompt', () => {
+  const options = { tokenizer, maxTokens: 100, tokenBudget: 200, taskPrompt };
+
+  test('has the ids of its text as a whole', () => {
+    const text = summaryText('50 events; lately more Comedy', taskPrompt);
+    expect(text).toBe('Profile: 50 events; lately more Comedy\nNext title:');
+    expect(summaryPrompt({ ...options, summary: '50 events; lately more Comedy' })).toEqual(tokenizer.encode(text));
+  });
+
+  test('cuts what is too long, and leaves the summary out where nothing fits', () => {
+    const summary = 'word '.repeat(100).trim();
+    const around = tokenizer.encode(summaryText('', taskPrompt)).length;
+    const frame = tokenizer.encode('Profile:').length + tokenizer.encode(`\n${taskPrompt}`).length;
+    expect(summaryPrompt({ ...options, summary, maxTokens: 10 })).toHaveLength(frame + 10);
+    expect(summaryPrompt({ ...options, summary, tokenBudget: frame + 3 })).toHaveLength(frame + 3);
+    expect(summaryPrompt({ ...options, summary, tokenBudget: frame })).toHaveLength(around);
+    expect(summaryPrompt({ ...options, summary: '' })).toEqual(tokenizer.encode(taskPrompt));
+  });
+
+  test('is asked for after the history, under the heading that it will stand under', () => {
+    const tokens = summaryRequest({ events: events.slice(0, 1), tokenizer, tokenBudget: 200 });
+    expect(tokenizer.decode(tokens)).toBe('History: Heat (1995) (Action, 1.5);\nProfile:');
+  });
+});
+
 describe('itemTexts', () => {
   test('holds every title after the next-item prompt and after its genre', () => {
-    expect(itemTexts(['Heat (1995)', 'Babe (1995)'], ['Action', 'Children'])).toEqual([
+    expect(itemTexts(['Heat (1995)', 'Babe (1995)'], ['Action', 'Children'], 'genre')).toEqual([
       'Next title: Heat (1995)',
       'An Action title: Heat (1995)',
       'Next title: Babe (1995)',
@@ -106,7 +146,7 @@ describe('itemTexts', () => {
   });
 
   test('names each genre once, with the first title that has it', () => {
-    const texts = itemTexts(['A', 'B', 'C'], ['Drama', 'Comedy', 'Drama']);
+    const texts = itemTexts(['A', 'B', 'C'], ['Drama', 'Comedy', 'Drama'], 'genre');
     expect(texts.slice(6)).toEqual([
       'Favourite genre: Drama',
       'History: A (Drama, 4.5);',
@@ -116,13 +156,13 @@ describe('itemTexts', () => {
   });
 
   test('begins exactly as the tasks prompt, so that pretraining teaches the answer there', () => {
-    const [text] = itemTexts(['Heat (1995)'], ['Action']);
+    const [text] = itemTexts(['Heat (1995)'], ['Action'], 'genre');
     const prompt = tokenizer.encode(nextItemPrompt());
     expect(tokenizer.encode(text!)).toEqual([...prompt, ...tokenizer.encode(targetText('Heat (1995)'))]);
-    expect(itemTexts(['Heat (1995)'], ['Action'])).toContain(favouriteGenrePrompt() + targetText('Action'));
+    expect(itemTexts(['Heat (1995)'], ['Action'], 'genre')).toContain(favouriteGenrePrompt('genre') + targetText('Action'));
   });
 
   test('refuses titles without genres', () => {
-    expect(() => itemTexts(['A', 'B'], ['Drama'])).toThrow('itemTexts: expected a genre for each of the 2 titles, got 1');
+    expect(() => itemTexts(['A', 'B'], ['Drama'], 'genre')).toThrow('itemTexts: expected a genre for each of the 2 titles, got 1');
   });
 });

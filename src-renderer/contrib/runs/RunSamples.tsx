@@ -20,7 +20,7 @@ const FILTERS: Record<string, { label: string; keep(sample: Sample): boolean }> 
   right: { label: 'right first', keep: (sample) => placeOf(sample) === 1 },
   found: { label: 'right among the predictions', keep: (sample) => placeOf(sample) !== null },
   wrong: { label: 'never right', keep: (sample) => placeOf(sample) === null },
-  off: { label: 'with off-catalogue texts', keep: (sample) => sample.predictions.some((each) => !each.inCatalogue) },
+  off: { label: 'with off-catalogue texts', keep: (sample) => sample.predictions.some((each) => each.inCatalogue === false) },
 };
 
 /** What the model wrote for test users, beside the truth. */
@@ -90,7 +90,7 @@ function SampleCard({ sample, datasetName }: { sample: Sample; datasetName: stri
               <span className="ellipsis" title={prediction.text}>
                 {prediction.text === '' ? <i className="muted">empty text</i> : prediction.text}
               </span>
-              {!prediction.inCatalogue && <span className="off-catalogue">off catalogue</span>}
+              {prediction.inCatalogue === false && <span className="off-catalogue">off catalogue</span>}
               <span className="muted numeric sample-score">{formatNumber(prediction.score)}</span>
             </li>
           );

@@ -54,7 +54,11 @@ async function answerWithRun(session: Session, reference: string, options: Gener
     constrained: options.constrained ?? false,
     ...(options.beams !== undefined && { beams: parseBeams(options.beams) }),
   });
-  const rows = generation.candidates.map(({ text, score, inCatalogue }) => [score.toFixed(3), inCatalogue ? 'yes' : 'no', text]);
+  const rows = generation.candidates.map(({ text, score, inCatalogue }) => [
+    score.toFixed(3),
+    inCatalogue === null ? '-' : inCatalogue ? 'yes' : 'no',
+    text,
+  ]);
   const table = formatTable([{ title: 'Log-probability', align: 'right' }, { title: 'In catalogue' }, { title: 'Text' }], rows);
   return { document: { runId: run.id, userId, ...generation }, text: `${generation.prompt}\n\n${table}` };
 }
