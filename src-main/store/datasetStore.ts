@@ -70,7 +70,7 @@ export class DatasetStore {
     return { total: count.get(id)!, rows: this.readRejections(id, offset, limit) };
   }
 
-  users(name: string, query: Partial<UserQuery> = {}): { total: number; rows: UserSummary[] } {
+  async users(name: string, query: Partial<UserQuery> = {}): Promise<{ total: number; rows: UserSummary[] }> {
     const { id, users, importedAtMs } = this.find(name);
     const everything: UserQuery = { search: '', sort: 'userId', descending: false, offset: 0, limit: 100 };
     return this.userPages.page({ id, users, version: String(importedAtMs) }, { ...everything, ...query });

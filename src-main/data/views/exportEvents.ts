@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { DatasetReader } from '../../store/datasetStore.ts';
+import { createPauses } from '../../store/pauses.ts';
 import { makeTemporaryFolder, temporaryFileName } from '../../store/temporary.ts';
-import { createPauses } from './pauses.ts';
 
 export interface ExportOptions {
   /** Ends with .csv or .parquet. */
