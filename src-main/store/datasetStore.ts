@@ -125,7 +125,7 @@ export class DatasetStore {
     target: DatasetTarget,
     catalogue: Catalogue,
     timelines: Iterable<NewTimeline>,
-    facts: DatasetFacts = { rejected: 0, rejections: [], seconds: 0, peakMemoryBytes: 0 },
+    facts: DatasetFacts = { rejected: 0, rejections: [], cost: () => ({ seconds: 0, peakMemoryBytes: 0 }) },
   ): DatasetSummary {
     const writer = new DatasetWriter(this.database, target, catalogue);
     try {

@@ -164,7 +164,7 @@ describe('a stored dataset', () => {
       at(8, 'rating: expected a number, got "six"'),
       at(9, 'rating: expected a number, got "7,5"'),
     ];
-    datasets.insert(target, films, people, { rejected: 5, rejections, seconds: 1, peakMemoryBytes: 1 });
+    datasets.insert(target, films, people, { rejected: 5, rejections, cost: () => ({ seconds: 1, peakMemoryBytes: 1 }) });
     const place = (line: number) => ({ file: 'ratings.csv', line });
     expect(datasets.report('films').rejectionGroups).toEqual([
       { reason: 'rating: expected a number, got …', count: 4, examples: [place(4), place(7), place(8)] },
@@ -193,7 +193,7 @@ describe('a stored dataset', () => {
   it('keeps its rejections in order, page by page', () => {
     const { datasets } = temporaryWorkspace();
     const rejections = [3, 5, 8].map((line) => ({ file: 'ratings.csv', line, reason: 'rating "x" is not a number' }));
-    datasets.insert(target, films, people, { rejected: 3, rejections, seconds: 1.5, peakMemoryBytes: 1e8 });
+    datasets.insert(target, films, people, { rejected: 3, rejections, cost: () => ({ seconds: 1.5, peakMemoryBytes: 1e8 }) });
     expect(datasets.rejections('films', 1, 1)).toEqual({ total: 3, rows: [rejections[1]] });
     expect(datasets.get('films')).toMatchObject({ rejected: 3, rejections, seconds: 1.5, peakMemoryBytes: 1e8 });
   });
