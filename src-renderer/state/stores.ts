@@ -1,5 +1,5 @@
 import type { DoctorReport, MethodOutput } from '../../src-shared/contract.ts';
-import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts';
+import type { DatasetSummary, ExportProgress, ImportProgress } from '../../src-shared/dataset.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { RunSummary } from '../../src-shared/run.ts';
 import { call, onBackendEvent } from './backend.ts';
@@ -13,6 +13,8 @@ export const datasets = createListStore<DatasetSummary[]>([], () => call('datase
 export const models = createListStore<ModelSummary[]>([], () => call('models.list', {}));
 export const experiments = createListStore<ExperimentFile[]>([], () => call('experiments.list', {}));
 export const imports = createListStore<ImportProgress[]>([], () => call('datasets.imports', {}));
+/** Exports under way. */
+export const exports = createListStore<ExportProgress[]>([], () => call('datasets.exports', {}));
 export const workspace = createListStore<WorkspaceInfo | null>(null, () => call('workspace.info', {}));
 export const doctor = createListStore<DoctorReport | null>(null, () => call('doctor.report', {}));
 
@@ -35,15 +37,22 @@ function upsertImport(progress: ImportProgress): void {
   });
 }
 
+function upsertExport(progress: ExportProgress): void {
+  const isOther = (other: ExportProgress) => other.exportId !== progress.exportId;
+  const isActive = progress.phase === 'writing' || progress.phase === 'packing';
+  exports.update((list) => [...list.filter(isOther), ...(isActive ? [progress] : [])]);
+}
+
 /** Reads everything the side bar and status bar show and follows the backend's events. */
 export function startStores(): void {
-  keepFresh(workspace, datasets, models, experiments, runs, imports, doctor);
+  keepFresh(workspace, datasets, models, experiments, runs, imports, exports, doctor);
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());
   onBackendEvent('run.changed', upsertRun);
   onBackendEvent('run.deleted', ({ runId }) => runs.update((list) => list.filter((run) => run.id !== runId)));
   onBackendEvent('import.progress', upsertImport);
+  onBackendEvent('export.progress', upsertExport);
 }
 
 export function runById(runId: string): RunSummary | undefined {

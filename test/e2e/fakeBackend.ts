@@ -154,6 +154,8 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       events.emit({ name: 'datasets.changed', payload: {} });
       return {};
     },
+    'datasets.exports': async () => [],
+    'datasets.cancelExport': async () => ({}),
     'datasets.export': async ({ name, path }) => ({ path, events: datasetOf(name).events, sizeBytes: 4_200_000 }),
     'experiments.list': async () => [...files.keys()].map(fileOf).sort((a, b) => b.modifiedAtMs - a.modifiedAtMs),
     'experiments.read': async ({ path }) => {
