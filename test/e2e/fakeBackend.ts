@@ -106,7 +106,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     }),
     'files.list': async ({ path }) => listFiles(path || '/home/ada'),
     'datasets.list': async () => [...datasets.values()],
-    'datasets.report': async ({ name }) => makeReport(datasetOf(name)),
+    'datasets.report': async ({ name, view }) => makeReport(partOf(datasetOf(name), view.minEventsPerUser)),
     'datasets.rejections': async ({ name, offset, limit }) => {
       const { rejections } = datasetOf(name);
       return { total: rejections.length, rows: rejections.slice(offset, offset + limit) };
@@ -218,6 +218,13 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     for (const { timer } of imports.values()) clearInterval(timer);
   };
   return { api, events, runs, settings, close };
+}
+
+/** As if a tenth of the users had so few events that they are left out, whatever the minimum. */
+function partOf(dataset: DatasetSummary, minEventsPerUser: number): DatasetSummary {
+  if (minEventsPerUser === 1) return dataset;
+  if (minEventsPerUser > 1000) throw new AppError('experiment-invalid', `data: expected at least one user of "${dataset.name}", got none`);
+  return { ...dataset, users: dataset.users * 0.9, events: dataset.events - 10 * dataset.users };
 }
 
 function listFiles(path: string) {
