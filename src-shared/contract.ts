@@ -4,6 +4,7 @@ import {
   datasetNameSchema,
   datasetReportSchema,
   datasetSummarySchema,
+  exportProgressSchema,
   importPreviewSchema,
   importProgressSchema,
   itemSummarySchema,
@@ -130,16 +131,23 @@ export const contract = {
   /** Runs that were made with it follow; experiment files that name it do not. */
   'datasets.rename': { input: z.object({ name: z.string(), newName: datasetNameSchema }), output: nothing },
   'datasets.delete': { input: z.object({ name: z.string() }), output: z.object({ freedBytes: z.number() }) },
-  /** Writes the events of a dataset, or of a view of it, to a CSV or Parquet file: what the name ends with decides. */
+  /**
+   * Writes the events of a dataset, or of a view of it, to a CSV or Parquet file: what the name ends with decides. How far
+   * it is, `export.progress` events say; by an `exportId` of one's own it can be cancelled.
+   */
   'datasets.export': {
     input: z.object({
       name: z.string(),
       path: z.string(),
       view: datasetViewSchema.prefault({}),
       overwrite: z.boolean().default(false),
+      exportId: z.string().max(100).optional(),
     }),
     output: z.object({ path: z.string(), events: z.number(), sizeBytes: z.number() }),
   },
+  /** Exports under way. */
+  'datasets.exports': { input: nothing, output: z.array(exportProgressSchema) },
+  'datasets.cancelExport': { input: z.object({ exportId: z.string() }), output: nothing },
 
   'experiments.list': { input: nothing, output: z.array(experimentFileSchema) },
   'experiments.read': {
@@ -249,6 +257,7 @@ export type MethodOutput<M extends Method> = z.output<(typeof contract)[M]['outp
 /** What the backend tells its clients without being asked. */
 export const backendEvents = {
   'import.progress': importProgressSchema,
+  'export.progress': exportProgressSchema,
   'datasets.changed': nothing,
   'experiments.changed': nothing,
   'models.changed': nothing,

@@ -231,3 +231,14 @@ export const importProgressSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type ImportProgress = z.infer<typeof importProgressSchema>;
+
+/** How far the events of a dataset are written to a file. */
+export const exportProgressSchema = z.object({
+  exportId: z.string(),
+  /** The dataset's name. */
+  name: z.string(),
+  phase: z.enum(['writing', 'packing', 'done', 'failed', 'cancelled']),
+  events: z.number(),
+  totalEvents: z.number(),
+});
+export type ExportProgress = z.infer<typeof exportProgressSchema>;

@@ -7,7 +7,6 @@ import { experimentJsonSchema } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
-import { exportEvents } from '../data/views/exportEvents.ts';
 import { listItems } from '../data/views/itemPages.ts';
 import { reportView } from '../data/views/viewReport.ts';
 import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
@@ -21,6 +20,7 @@ import { examine } from './doctor.ts';
 import { listEncoders } from './encoders.ts';
 import { planFor, validateExperiment } from './experimentChecks.ts';
 import { ExperimentFiles } from './experimentFiles.ts';
+import { Exports } from './exports.ts';
 import { listFolder } from './fileBrowser.ts';
 import { TextGeneration } from './generation.ts';
 import { Imports } from './imports.ts';
@@ -54,12 +54,17 @@ export interface Backend {
 export function createBackend(options: BackendOptions): Backend {
   const events = new EventLog(randomUUID());
   const context = createContext(options, events);
-  const jobs = { imports: new Imports(context), runs: new RunJobs(context), text: new TextGeneration(context) };
+  const jobs = {
+    imports: new Imports(context),
+    exports: new Exports(context),
+    runs: new RunJobs(context),
+    text: new TextGeneration(context),
+  };
   jobs.runs.recover();
   const stopWatching = watchWorkspace(context, jobs.runs);
   const api: BackendApi = {
     ...generalMethods(options, context),
-    ...datasetMethods(context, jobs.imports),
+    ...datasetMethods(context, jobs),
     ...experimentMethods(context),
     ...runMethods(context, jobs.runs),
     ...modelMethods(context, jobs.text),
@@ -75,7 +80,7 @@ export function createBackend(options: BackendOptions): Backend {
     close: async () => {
       stopWatching();
       jobs.text.close();
-      await Promise.all([jobs.imports.close(), jobs.runs.close()]);
+      await Promise.all([jobs.imports.close(), jobs.exports.close(), jobs.runs.close()]);
     },
   };
 }
@@ -117,7 +122,10 @@ function generalMethods(options: BackendOptions, context: BackendContext): Metho
   };
 }
 
-function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): Methods<'datasets'> {
+function datasetMethods(
+  { workspace, emit }: BackendContext,
+  { imports, exports }: { imports: Imports; exports: Exports },
+): Methods<'datasets'> {
   const { datasets } = workspace;
   return {
     'datasets.list': async () => datasets.list(),
@@ -149,9 +157,12 @@ function datasetMethods({ workspace, emit }: BackendContext, imports: Imports): 
       emit({ name: 'datasets.changed', payload: {} });
       return { freedBytes: await reclaimSpace(workspace.database) };
     },
-    'datasets.export': async ({ name, path, view, overwrite }) => {
-      const reader = await openDatasetView(datasets, name, view);
-      return exportEvents(reader, { path, overwrite, temporaryPath: workspace.temporaryPath });
+    'datasets.export': async ({ name, path, view, overwrite, exportId }) =>
+      exports.write(await openDatasetView(datasets, name, view), { path, overwrite }, exportId),
+    'datasets.exports': async () => exports.list(),
+    'datasets.cancelExport': async ({ exportId }) => {
+      exports.cancel(exportId);
+      return {};
     },
   };
 }

@@ -110,8 +110,8 @@ async function save(
     try {
       await addTimelines(writer, opened, context);
       const { rejected, rejections } = opened;
-      const seconds = (performance.now() - startedAt) / 1000;
-      writer.finish({ rejected, rejections, seconds, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
+      const cost = () => ({ seconds: (performance.now() - startedAt) / 1000, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
+      writer.finish({ rejected, rejections, cost });
     } finally {
       writer.close();
     }

@@ -70,7 +70,7 @@ export class DatasetStore {
     return { total: count.get(id)!, rows: this.readRejections(id, offset, limit) };
   }
 
-  users(name: string, query: Partial<UserQuery> = {}): { total: number; rows: UserSummary[] } {
+  async users(name: string, query: Partial<UserQuery> = {}): Promise<{ total: number; rows: UserSummary[] }> {
     const { id, users, importedAtMs } = this.find(name);
     const everything: UserQuery = { search: '', sort: 'userId', descending: false, offset: 0, limit: 100 };
     return this.userPages.page({ id, users, version: String(importedAtMs) }, { ...everything, ...query });
@@ -125,7 +125,7 @@ export class DatasetStore {
     target: DatasetTarget,
     catalogue: Catalogue,
     timelines: Iterable<NewTimeline>,
-    facts: DatasetFacts = { rejected: 0, rejections: [], seconds: 0, peakMemoryBytes: 0 },
+    facts: DatasetFacts = { rejected: 0, rejections: [], cost: () => ({ seconds: 0, peakMemoryBytes: 0 }) },
   ): DatasetSummary {
     const writer = new DatasetWriter(this.database, target, catalogue);
     try {

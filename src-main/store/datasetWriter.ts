@@ -51,11 +51,17 @@ export interface DatasetTarget {
   sourcePath: string;
 }
 
+/** What an import took. */
+export interface ImportCost {
+  seconds: number;
+  peakMemoryBytes: number;
+}
+
 export interface DatasetFacts {
   rejected: number;
   rejections: readonly Rejection[];
-  seconds: number;
-  peakMemoryBytes: number;
+  /** Asked when everything else is written: writing costs as well. */
+  cost(): ImportCost;
 }
 
 /** The genre that stands for an item: the first listed one. */
@@ -166,18 +172,20 @@ export class DatasetWriter {
 
   private insertAll(facts: DatasetFacts): void {
     const { name, format, sourcePath } = this.target;
-    const { rejected, rejections, seconds, peakMemoryBytes } = facts;
+    const { rejected, rejections } = facts;
     const report = JSON.stringify({ ...this.counter.statistics(), version: STATISTICS_VERSION });
     const counts = [this.users, this.catalogue.items.length, this.events, rejected];
     const textFeatures = JSON.stringify(this.catalogue.textFeatures ?? []);
     const { lastInsertRowid: id } = this.database
       .prepare(`INSERT INTO datasets VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'packed', ?)`)
-      .run(name, format, ...counts, this.fingerprint(), sourcePath, Date.now(), seconds, peakMemoryBytes, report, textFeatures);
+      .run(name, format, ...counts, this.fingerprint(), sourcePath, Date.now(), 0, 0, report, textFeatures);
     this.insertCatalogue(id);
     this.insertRejections(id, rejections);
     this.database.prepare('INSERT INTO main.timelines SELECT ?, * FROM staging.timelines').run(id);
     this.database.prepare('INSERT INTO main.timelineFeatures SELECT ?, * FROM staging.timelineFeatures').run(id);
     this.database.prepare('INSERT INTO main.timelineTexts SELECT ?, * FROM staging.timelineTexts').run(id);
+    const { seconds, peakMemoryBytes } = facts.cost();
+    this.database.prepare('UPDATE datasets SET seconds = ?, peakMemoryBytes = ? WHERE id = ?').run(seconds, peakMemoryBytes, id);
   }
 
   /** Of catalogue and timelines, whatever file they came from. */

@@ -4,7 +4,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
  * The columns of a timeline as small BLOBs, little-endian.
  * - ids: a byte w (1, 2 or 4), then each id in w bytes.
  * - times: a byte 1, the first time and a unit (float64, milliseconds), then for every further event the number of units since
- *   the one before as a base-128 number (LEB128); or a byte 0 and plain float64 where times are no whole milliseconds in order.
+ *   the one before as a base-128 number (LEB128); or a byte 0 and plain float64 where gaps are no whole milliseconds below 2^53.
  * - texts: a JSON array, deflated (RFC 1951).
  */
 const TIMES_HEADER_BYTES = 17;
@@ -34,12 +34,12 @@ export function encodeTimes(timesMs: Float64Array): Buffer {
   return unit === null ? encodePlain(timesMs) : encodeDeltas(timesMs, unit);
 }
 
-/** @returns null where some gap is negative or no whole number of milliseconds */
+/** @returns null where some gap is negative, no whole number of milliseconds, or of more digits than a number holds */
 function unitOf(timesMs: Float64Array): number | null {
   let fits = 0;
   for (let index = 1; index < timesMs.length; index++) {
     const gap = timesMs[index]! - timesMs[index - 1]!;
-    if (!(gap >= 0)) return null;
+    if (!(gap >= 0 && gap <= Number.MAX_SAFE_INTEGER) || timesMs[index - 1]! + gap !== timesMs[index]!) return null;
     while (!isMultiple(gap, TIME_UNITS_MS[fits]!)) if (++fits === TIME_UNITS_MS.length) return null;
   }
   return timesMs.length === 0 ? null : TIME_UNITS_MS[fits]!;

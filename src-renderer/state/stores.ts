@@ -1,5 +1,5 @@
 import type { DoctorReport, MethodOutput } from '../../src-shared/contract.ts';
-import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts';
+import type { DatasetSummary, ExportProgress, ImportProgress } from '../../src-shared/dataset.ts';
 import type { EncoderSummary, ModelSummary } from '../../src-shared/model.ts';
 import type { RunSummary } from '../../src-shared/run.ts';
 import { call, onBackendEvent } from './backend.ts';
@@ -15,6 +15,8 @@ export const models = createListStore<ModelSummary[]>([], () => call('models.lis
 export const encoders = createListStore<EncoderSummary[]>([], () => call('encoders.list', {}));
 export const experiments = createListStore<ExperimentFile[]>([], () => call('experiments.list', {}));
 export const imports = createListStore<ImportProgress[]>([], () => call('datasets.imports', {}));
+/** Exports under way. */
+export const exports = createListStore<ExportProgress[]>([], () => call('datasets.exports', {}));
 export const workspace = createListStore<WorkspaceInfo | null>(null, () => call('workspace.info', {}));
 export const doctor = createListStore<DoctorReport | null>(null, () => call('doctor.report', {}));
 
@@ -37,9 +39,15 @@ function upsertImport(progress: ImportProgress): void {
   });
 }
 
+function upsertExport(progress: ExportProgress): void {
+  const isOther = (other: ExportProgress) => other.exportId !== progress.exportId;
+  const isActive = progress.phase === 'writing' || progress.phase === 'packing';
+  exports.update((list) => [...list.filter(isOther), ...(isActive ? [progress] : [])]);
+}
+
 /** Reads everything the side bar and status bar show and follows the backend's events. */
 export function startStores(): void {
-  keepFresh(workspace, datasets, models, encoders, experiments, runs, imports, doctor);
+  keepFresh(workspace, datasets, models, encoders, experiments, runs, imports, exports, doctor);
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());
@@ -52,6 +60,7 @@ export function startStores(): void {
     encoders.update((list) => list.filter((encoder) => encoder.runId !== runId));
   });
   onBackendEvent('import.progress', upsertImport);
+  onBackendEvent('export.progress', upsertExport);
 }
 
 export function runById(runId: string): RunSummary | undefined {

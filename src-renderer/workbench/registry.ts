@@ -9,6 +9,7 @@ export interface Target {
   /** A user of the dataset `datasetName`. */
   userId?: number;
   importId?: string;
+  exportId?: string;
 }
 
 export interface Command {

@@ -48,6 +48,18 @@ describe('a broken download is called what it is:', () => {
       'a.csv.gz: the gzip file ends too early; the download was cut off: download it again',
     ],
     [
+      "a tokenizer's vocabulary",
+      'encoder.json',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 1001 }, (_, id) => [`w${id}`, id]))),
+      'encoder.json: expected a table of at most 1000 columns, got 1,001, beginning with w0, w1, w2, w3, w4; choose the file with a row for each event',
+    ],
+    [
+      'JSON over several lines',
+      'events.json',
+      '{\n  "user": 1,\n  "item": 2\n}\n',
+      `events.json: ${EXPECTED}, got JSON that is not one object a line; choose another file, or write every event on a line of its own`,
+    ],
+    [
       'a damaged gzipped file',
       'a.csv.gz',
       Buffer.concat([gzipSync(TABLE).subarray(0, 12), Buffer.alloc(30, 7)]),

@@ -25,7 +25,7 @@ describe('importing MovieLens CSV files', () => {
       { itemId: 0, title: 'Heat (1995)', genre: 'Action', rating: '0.5', timestampMs: 2_000_000 },
     ]);
     expect(reader.timeline(1).itemIds).toEqual(Int32Array.of(1, 0));
-    expect(workspace.datasets.users('films').rows.map((user) => user.externalId)).toEqual(['1', '2']);
+    expect(workspace.datasets.open('films').sourceIds().users).toEqual(['1', '2']);
   });
 
   it('makes the vocabularies from the whole catalogue, in file order', async () => {

@@ -75,6 +75,30 @@ describe('the users of a dataset', () => {
   });
 });
 
+describe('the report of a dataset', () => {
+  it('may be about a part of it, whose options an experiment takes over', async () => {
+    await openDataset('ml-latest-small');
+    await page.getByText('Part of the dataset').click();
+    await page.getByLabel('Events of a user, at least').fill('many');
+    expect(await page.getByRole('button', { name: 'Report on this part' }).isDisabled()).toBe(true);
+    await page.getByLabel('Events of a user, at least').fill('52');
+    await page.keyboard.press('Enter');
+    await page.getByText('94,732 of 100,832 events, 549 of 610 users').waitFor();
+    await page.getByText('"data": { "minEventsPerUser": 52 }').waitFor();
+    await page.locator('.figure', { hasText: 'Users' }).getByText('549', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Whole dataset' }).click();
+    await page.locator('.figure', { hasText: 'Users' }).getByText('610', { exact: true }).waitFor();
+  });
+
+  it('says so where nobody is left', async () => {
+    await openDataset('ml-latest-small');
+    await page.getByText('Part of the dataset').click();
+    await page.getByLabel('Events of a user, at least').fill('5000');
+    await page.keyboard.press('Enter');
+    await page.getByText('expected at least one user of "ml-latest-small", got none').waitFor();
+  });
+});
+
 describe('the items of a dataset', () => {
   it('are found by their title, the most frequent first', async () => {
     await openDataset('ml-latest-small');

@@ -1,11 +1,11 @@
 import { findNodeAtLocation, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { compareRuns } from '../../src-main/backend/comparison.ts';
 import type { BackendApi, Plan } from '../../src-shared/contract.ts';
-import type { DatasetSummary, ImportProgress } from '../../src-shared/dataset.ts';
+import type { DatasetFormat, DatasetSummary, ImportPreview, ImportProgress } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
-import { makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
+import { GENRES, makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
 import { createFakeModels, makeEncoder, writtenText } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
 
@@ -106,7 +106,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     }),
     'files.list': async ({ path }) => listFiles(path || '/home/ada'),
     'datasets.list': async () => [...datasets.values()],
-    'datasets.report': async ({ name }) => makeReport(datasetOf(name)),
+    'datasets.report': async ({ name, view }) => makeReport(partOf(datasetOf(name), view.minEventsPerUser)),
     'datasets.rejections': async ({ name, offset, limit }) => {
       const { rejections } = datasetOf(name);
       return { total: rejections.length, rows: rejections.slice(offset, offset + limit) };
@@ -130,7 +130,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       return { total: found.length, rows: found.slice(offset, offset + limit) };
     },
     'datasets.timeline': async ({ userId }) => makeTimeline(userId),
-    'datasets.preview': async ({ path }) => preview(path),
+    'datasets.preview': async ({ path, format }) => preview(path, format),
     'datasets.import': async ({ name }) => {
       if (datasets.has(name)) throw new AppError('dataset-exists', `import: there is already a dataset "${name}"; choose another name`);
       return { importId: startImport(name) };
@@ -154,6 +154,8 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       events.emit({ name: 'datasets.changed', payload: {} });
       return {};
     },
+    'datasets.exports': async () => [],
+    'datasets.cancelExport': async () => ({}),
     'datasets.export': async ({ name, path }) => ({ path, events: datasetOf(name).events, sizeBytes: 4_200_000 }),
     'experiments.list': async () => [...files.keys()].map(fileOf).sort((a, b) => b.modifiedAtMs - a.modifiedAtMs),
     'experiments.read': async ({ path }) => {
@@ -219,6 +221,13 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
   return { api, events, runs, settings, close };
 }
 
+/** As if a tenth of the users had so few events that they are left out, whatever the minimum. */
+function partOf(dataset: DatasetSummary, minEventsPerUser: number): DatasetSummary {
+  if (minEventsPerUser === 1) return dataset;
+  if (minEventsPerUser > 1000) throw new AppError('experiment-invalid', `data: expected at least one user of "${dataset.name}", got none`);
+  return { ...dataset, users: dataset.users * 0.9, events: dataset.events - 10 * dataset.users };
+}
+
 function listFiles(path: string) {
   const folder = (name: string) => ({ name, path: `${path}/${name}`, folder: true, sizeBytes: 0 });
   const file = (name: string, sizeBytes: number) => ({ name, path: `${path}/${name}`, folder: false, sizeBytes });
@@ -228,12 +237,13 @@ function listFiles(path: string) {
   return { path, parent: path === '/' ? null : path.slice(0, path.lastIndexOf('/')) || '/', entries: inside };
 }
 
-function preview(path: string) {
+function preview(path: string, format: DatasetFormat | null): ImportPreview {
+  if (path.endsWith('.csv') || format === 'table') return tablePreview(path);
   if (!path.includes('ml-'))
     throw new AppError('format-unknown', `import: expected a folder with ratings.csv and movies.csv, got "${path}"`);
   return {
     path,
-    format: 'movielens-csv' as const,
+    format: format ?? 'movielens-csv',
     suggestedName: 'ml-latest-small-2',
     files: [
       { name: 'ratings.csv', sizeBytes: 2_483_723 },
@@ -247,6 +257,40 @@ function preview(path: string) {
       String(964_982_703 + i * 37),
     ]),
     mapping: null,
+  };
+}
+
+/** A table of one's own, with a column whose meaning nobody can guess. */
+function tablePreview(path: string): ImportPreview {
+  return {
+    path,
+    format: 'table',
+    suggestedName: 'listens',
+    files: [{ name: path.slice(path.lastIndexOf('/') + 1), sizeBytes: 81_234_567 }],
+    columns: ['listener', 'track_id', 'played_at', 'stars', 'track', 'style', 'remark', 'device', 'x7'],
+    rows: Array.from({ length: 100 }, (_, i) => [
+      `ada${Math.floor(i / 12)}`,
+      `t${1000 + i * 7}`,
+      new Date(1.5e12 + i * 4e6).toISOString(),
+      String(1 + (i % 5)),
+      TITLES[i % TITLES.length]!,
+      GENRES[i % GENRES.length]!,
+      i % 3 === 0 ? 'again and again, although the second half is far too long for me' : '',
+      ['phone', 'car', 'kitchen'][i % 3]!,
+      String((i * 7919) % 101),
+    ]),
+    mapping: {
+      user: null,
+      item: 'track_id',
+      time: 'played_at',
+      timeFormat: 'iso',
+      categorySeparator: null,
+      rating: 'stars',
+      title: 'track',
+      category: 'style',
+      texts: ['remark'],
+      features: ['device'],
+    },
   };
 }
 

@@ -120,6 +120,51 @@ describe('an import', () => {
     expect(opened.errors).toEqual([]);
   });
 
+  it('of a table waits until every column has its role, and sends what was chosen', async () => {
+    const { api } = serve.backend;
+    const start = api['datasets.import'];
+    const asked = new Promise<unknown>((resolve) => {
+      api['datasets.import'] = (request) => {
+        resolve(request);
+        return start(request);
+      };
+    });
+    await page.keyboard.press('Control+Shift+I');
+    await page.getByLabel('Folder or file').fill('/data/listens.csv');
+    await page.keyboard.press('Enter');
+    await page.getByText('Say which column is the user.').waitFor();
+    expect(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel('What listener is').selectOption('user');
+    await page.getByLabel('How times are written').selectOption('milliseconds');
+    await page.getByLabel('How categories are written').selectOption('|');
+    await page.getByLabel('What x7 is').selectOption('rating');
+    expect(await page.getByLabel('What stars is').inputValue()).toBe('none');
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    const columns = { user: 'listener', item: 'track_id', time: 'played_at', rating: 'x7', title: 'track', category: 'style' };
+    const mapping = { ...columns, timeFormat: 'milliseconds', categorySeparator: '|', texts: ['remark'], features: ['device'] };
+    expect(await asked).toEqual({ path: '/data/listens.csv', name: 'listens', format: null, mapping });
+    await page.getByRole('heading', { name: 'Importing listens' }).waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('in another format than the detected one is previewed and imported as that', async () => {
+    const { api } = serve.backend;
+    const start = api['datasets.import'];
+    const asked = new Promise<unknown>((resolve) => {
+      api['datasets.import'] = (request) => {
+        resolve(request);
+        return start(request);
+      };
+    });
+    await page.keyboard.press('Control+Shift+I');
+    await page.getByLabel('Folder or file').fill('/data/ml-latest-small');
+    await page.keyboard.press('Enter');
+    await page.getByText('was imported from here').waitFor();
+    await page.getByLabel('Format').selectOption('movielens-dat');
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    expect(await asked).toEqual({ path: '/data/ml-latest-small', name: 'ml-latest-small-2', format: 'movielens-dat', mapping: null });
+  });
+
   it('refuses a folder that it cannot read, and a name that is taken, in words', async () => {
     await page.keyboard.press('Control+Shift+I');
     await page.getByLabel('Folder or file').fill('/data/unknown');

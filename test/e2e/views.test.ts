@@ -68,6 +68,14 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
+    'import of a table',
+    async (page) => {
+      await page.getByLabel('Folder or file').fill('/data/listens.csv');
+      await page.keyboard.press('Enter');
+      await page.getByLabel('What x7 is').waitFor();
+    },
+  ],
+  [
     'language model that is added',
     async (page) => {
       await activity(page, 'Models');

@@ -60,32 +60,46 @@ describe('a stored dataset', () => {
     });
   });
 
-  it('lists users by part of their id, a page at a time', () => {
+  it('lists users by part of their id, a page at a time', async () => {
     const { datasets } = storeWithFilms();
-    expect(datasets.users('films', { search: '7' })).toEqual({
+    expect(await datasets.users('films', { search: '7' })).toEqual({
       total: 2,
       rows: [
         { userId: 0, externalId: '7', events: 3, firstEventAtMs: 1000, lastEventAtMs: 3000 },
         { userId: 2, externalId: '71', events: 2, firstEventAtMs: 1000, lastEventAtMs: 2000 },
       ],
     });
-    expect(datasets.users('films', { offset: 1, limit: 1 }).rows.map((user) => user.externalId)).toEqual(['12']);
-    expect(datasets.users('films', { search: '%' }).total).toBe(0);
+    expect((await datasets.users('films', { offset: 1, limit: 1 })).rows.map((user) => user.externalId)).toEqual(['12']);
+    expect((await datasets.users('films', { search: '%' })).total).toBe(0);
   });
 
-  it('lists users in any order, and pages of it fit together', () => {
+  it('lists users in any order, and pages of it fit together', async () => {
     const { datasets } = storeWithFilms();
-    const listed = (query: Parameters<typeof datasets.users>[1]) =>
-      [0, 1, 2, 3].flatMap((offset) => datasets.users('films', { ...query, offset, limit: 1 }).rows.map((user) => user.externalId));
-    expect(listed({})).toEqual(['7', '12', '71']);
-    expect(listed({ descending: true })).toEqual(['71', '12', '7']);
-    expect(listed({ sort: 'events' })).toEqual(['12', '71', '7']);
-    expect(listed({ sort: 'events', descending: true })).toEqual(['7', '71', '12']);
-    expect(listed({ sort: 'externalId' })).toEqual(['12', '7', '71']);
-    expect(listed({ sort: 'lastEventAtMs', descending: true, search: '7' })).toEqual(['7', '71']);
+    const listed = async (query: Parameters<typeof datasets.users>[1]) => {
+      const pages = await Promise.all([0, 1, 2, 3].map((offset) => datasets.users('films', { ...query, offset, limit: 1 })));
+      return pages.flatMap((page) => page.rows.map((user) => user.externalId));
+    };
+    expect(await listed({})).toEqual(['7', '12', '71']);
+    expect(await listed({ descending: true })).toEqual(['71', '12', '7']);
+    expect(await listed({ sort: 'events' })).toEqual(['12', '71', '7']);
+    expect(await listed({ sort: 'events', descending: true })).toEqual(['7', '71', '12']);
+    expect(await listed({ sort: 'externalId' })).toEqual(['12', '7', '71']);
+    expect(await listed({ sort: 'lastEventAtMs', descending: true, search: '7' })).toEqual(['7', '71']);
     datasets.delete('films');
     datasets.insert(target, films, [timelineOf('5', [1])]);
-    expect(listed({ sort: 'events' })).toEqual(['5']);
+    expect(await listed({ sort: 'events' })).toEqual(['5']);
+  });
+
+  it('finds users among more than are read at once', async () => {
+    const many = Array.from({ length: 9000 }, (_, user) => timelineOf(`u${(user * 7) % 9000}`, new Array<number>(1 + (user % 3)).fill(0)));
+    const { datasets } = storeWithFilms(many);
+    const { total, rows } = await datasets.users('films', { search: '99', sort: 'events', descending: true, offset: 200, limit: 1000 });
+    const wanted = many
+      .map(({ externalId, itemIds }, userId) => ({ externalId, events: itemIds.length, userId }))
+      .filter((user) => user.externalId.includes('99'))
+      .sort((a, b) => b.events - a.events || a.userId - b.userId);
+    expect(total).toBe(wanted.length);
+    expect(rows.map((user) => user.externalId)).toEqual(wanted.slice(200).map((user) => user.externalId));
   });
 
   it('reports what its events look like', () => {
@@ -150,7 +164,7 @@ describe('a stored dataset', () => {
       at(8, 'rating: expected a number, got "six"'),
       at(9, 'rating: expected a number, got "7,5"'),
     ];
-    datasets.insert(target, films, people, { rejected: 5, rejections, seconds: 1, peakMemoryBytes: 1 });
+    datasets.insert(target, films, people, { rejected: 5, rejections, cost: () => ({ seconds: 1, peakMemoryBytes: 1 }) });
     const place = (line: number) => ({ file: 'ratings.csv', line });
     expect(datasets.report('films').rejectionGroups).toEqual([
       { reason: 'rating: expected a number, got …', count: 4, examples: [place(4), place(7), place(8)] },
@@ -179,7 +193,7 @@ describe('a stored dataset', () => {
   it('keeps its rejections in order, page by page', () => {
     const { datasets } = temporaryWorkspace();
     const rejections = [3, 5, 8].map((line) => ({ file: 'ratings.csv', line, reason: 'rating "x" is not a number' }));
-    datasets.insert(target, films, people, { rejected: 3, rejections, seconds: 1.5, peakMemoryBytes: 1e8 });
+    datasets.insert(target, films, people, { rejected: 3, rejections, cost: () => ({ seconds: 1.5, peakMemoryBytes: 1e8 }) });
     expect(datasets.rejections('films', 1, 1)).toEqual({ total: 3, rows: [rejections[1]] });
     expect(datasets.get('films')).toMatchObject({ rejected: 3, rejections, seconds: 1.5, peakMemoryBytes: 1e8 });
   });

@@ -33,6 +33,15 @@ describe('the columns of a timeline', () => {
     );
   });
 
+  it.each([
+    ['a gap of more than 8 bytes of 7 bits', [0, 72_057_594_037_927_940]],
+    ['the largest whole gap', [0, Number.MAX_SAFE_INTEGER]],
+    ['a gap that rounds to a whole number', [0.5, 2 ** 52 + 1]],
+  ])('come back as they were: times with %s', (_, values) => {
+    const times = Float64Array.from(values);
+    expect(decodeTimes(encodeTimes(times), times.length)).toEqual(times);
+  });
+
   it('come back as they were: texts', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {

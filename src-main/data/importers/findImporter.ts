@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../../../src-shared/dataset.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import { diagnose, START_BYTES } from '../files/diagnosis.ts';
+import { type Diagnosis, diagnose, START_BYTES, textOf } from '../files/diagnosis.ts';
 import type { ImportSource } from '../files/source.ts';
 import { importError, readStart } from '../files/sourceFile.ts';
 import type { Importer } from './importer.ts';
@@ -26,8 +26,14 @@ export async function findImporter(source: ImportSource, format: DatasetFormat |
 async function refuseBroken(source: ImportSource): Promise<void> {
   const [file] = source.chosen ? [source.chosen] : source.files.length === 1 ? source.files : [];
   if (!file) return;
-  const found = diagnose(await readStart(file, START_BYTES));
+  const start = await readStart(file, START_BYTES);
+  const found = diagnose(start) ?? otherJson(start);
   if (found) throw importError(file, `expected ${EXPECTED}, got ${found.got}; ${found.advice}`);
+}
+
+function otherJson(start: Buffer): Diagnosis | null {
+  if (!/^[{[]/.test(textOf(start))) return null;
+  return { got: 'JSON that is not one object a line', advice: 'choose another file, or write every event on a line of its own' };
 }
 
 function describe({ chosen, files }: ImportSource): string {

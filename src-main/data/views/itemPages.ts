@@ -1,6 +1,7 @@
 import type { ItemSummary } from '../../../src-shared/dataset.ts';
 import type { DatasetReader, DatasetStore } from '../../store/datasetStore.ts';
-import { createPauses } from './pauses.ts';
+import { createPauses } from '../../store/pauses.ts';
+import { sortWithPauses } from '../../store/sortWithPauses.ts';
 
 export interface ItemQuery {
   /** Part of the title, whatever its case, or the id that the source has. */
@@ -19,7 +20,7 @@ interface CountedItems {
   readonly externalIds: readonly string[];
   readonly events: Int32Array;
   /** The last order asked for. */
-  order: { key: string; itemIds: Int32Array } | null;
+  order: { key: string; itemIds: Promise<Int32Array> } | null;
 }
 
 /** The dataset looked at last, by store: its timelines are counted once. */
@@ -28,7 +29,7 @@ const looked = new WeakMap<DatasetStore, { key: string; items: Promise<CountedIt
 /** A page of a dataset's items. The first one counts the events of every item in the timelines; later ones read nothing. */
 export async function listItems(store: DatasetStore, name: string, query: ItemQuery): Promise<{ total: number; rows: ItemSummary[] }> {
   const items = await countedItems(store, name);
-  const itemIds = orderOf(items, query);
+  const itemIds = await orderOf(items, query);
   const page = itemIds.subarray(query.offset, query.offset + query.limit);
   return { total: itemIds.length, rows: Array.from(page, (itemId) => itemAt(items, itemId)) };
 }
@@ -56,14 +57,14 @@ async function countItems(reader: DatasetReader): Promise<CountedItems> {
   return { titles, lowerCaseTitles, genres, externalIds: reader.sourceIds().items, events, order: null };
 }
 
-function orderOf(items: CountedItems, { search, sort, descending }: ItemQuery): Int32Array {
+function orderOf(items: CountedItems, { search, sort, descending }: ItemQuery): Promise<Int32Array> {
   const wanted = search.trim().toLowerCase();
   const key = JSON.stringify([wanted, sort, descending]);
   if (items.order?.key !== key) {
     const found = Int32Array.from(items.titles.keys()).filter((itemId) => matches(items, itemId, wanted));
     const compare = comparisonOf(items, sort);
     const sign = descending ? -1 : 1;
-    items.order = { key, itemIds: found.sort((a, b) => sign * compare(a, b) || a - b) };
+    items.order = { key, itemIds: sortWithPauses(found, (a, b) => sign * compare(a, b) || a - b) };
   }
   return items.order.itemIds;
 }

@@ -1,8 +1,8 @@
 import type { DatasetView } from '../../../src-shared/datasetView.ts';
 import type { DatasetReader } from '../../store/datasetStore.ts';
+import { createPauses } from '../../store/pauses.ts';
 import { SampleRandom } from '../sample/random.ts';
 import { EventFilter } from './eventFilter.ts';
-import { createPauses } from './pauses.ts';
 
 /** What a view keeps of a dataset. */
 export interface Selection {

@@ -2,8 +2,8 @@ import type { DatasetReport, DatasetStatistics } from '../../../src-shared/datas
 import { type DatasetView, isWholeDataset } from '../../../src-shared/datasetView.ts';
 import { addTimeline, createCounter } from '../../store/datasetStatistics.ts';
 import type { DatasetReader, DatasetStore } from '../../store/datasetStore.ts';
+import { createPauses } from '../../store/pauses.ts';
 import { openDatasetView } from './datasetView.ts';
-import { createPauses } from './pauses.ts';
 
 /**
  * What is in a dataset, or in a view of it.

@@ -2,14 +2,14 @@ import { useEffect, useState } from 'react';
 import type { Rejection } from '../../../src-shared/dataset.ts';
 import { call, useQuery } from '../../state/backend.ts';
 import { datasets } from '../../state/stores.ts';
-import { Button, EmptyState, ErrorNote, IconButton, Loading } from '../../widgets/controls.tsx';
+import { Button, EmptyState, IconButton, Loading } from '../../widgets/controls.tsx';
 import { formatCount, formatDate } from '../../widgets/format.ts';
 import { TabBody, Tabs } from '../../widgets/Tabs.tsx';
 import { runCommand } from '../../workbench/commands.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
 import { DatasetFacts } from './DatasetFacts.tsx';
-import { DatasetOverview } from './DatasetOverview.tsx';
 import { ItemsTable } from './ItemsTable.tsx';
+import { OverviewTab } from './OverviewTab.tsx';
 import { RejectionTable } from './RejectionTable.tsx';
 import { UsersTable } from './UsersTable.tsx';
 import { useRejectionProblems } from './useRejectionProblems.ts';
@@ -74,8 +74,7 @@ export default function DatasetEditor({ params }: EditorProps) {
       </header>
       <Tabs label={LABEL} tabs={tabs} active={tab} onChange={setTab} />
       <TabBody label={LABEL} id={tab} key={tab} className={tab === 'users' || tab === 'items' ? 'tab-fill' : ''}>
-        {tab === 'overview' && report.error && <ErrorNote message={report.error} onRetry={report.reload} />}
-        {tab === 'overview' && (report.value ? <DatasetOverview report={report.value} /> : report.loading && <Loading what="the report" />)}
+        {tab === 'overview' && <OverviewTab summary={summary} />}
         {tab === 'users' && <UsersTable name={name} version={version} />}
         {tab === 'items' && <ItemsTable name={name} version={version} />}
         {tab === 'rejected' && (

@@ -15,7 +15,7 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
   const quantiles = report.eventsPerUserQuantiles;
   const { users, items, events } = report.summary;
   return (
-    <div className="page-body">
+    <>
       <section className="section">
         <Figures
           figures={[
@@ -54,7 +54,7 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
       </section>
       <PaperTable report={report} />
       <OverviewCharts report={report} />
-    </div>
+    </>
   );
 }
 

@@ -1,13 +1,14 @@
 import { type DragEvent, useState } from 'react';
-import { call, messageOf, useQuery } from '../../state/backend.ts';
-import { datasets, imports, isImportActive, workspace } from '../../state/stores.ts';
+import type { DatasetFormat } from '../../../src-shared/dataset.ts';
+import { call, useQuery } from '../../state/backend.ts';
+import { imports, isImportActive, workspace } from '../../state/stores.ts';
 import { pathOfDroppedFile } from '../../transport/host.ts';
-import { Button, ErrorNote, Loading, Note, TextField } from '../../widgets/controls.tsx';
-import { formatBytes } from '../../widgets/format.ts';
+import { Button, ErrorNote, Loading, Note, Select, TextField } from '../../widgets/controls.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
 import { FileBrowser } from '../../workbench/FileBrowser.tsx';
-import { nameError } from './datasetNames.ts';
+import { formatChoices } from './formatNames.ts';
+import { ImportPlan } from './ImportPlan.tsx';
 import { ImportProgressView } from './ImportProgressView.tsx';
-import { PreviewTable } from './PreviewTable.tsx';
 
 /** From a folder on disk to a dataset: choose, look at the first rows, name, import. */
 export default function ImportEditor() {
@@ -35,15 +36,21 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
   const [browsing, setBrowsing] = useState(false);
   const [note, setNote] = useState<string | null>(null);
   const canBrowse = workspace.use((state) => state.value?.canPickFiles ?? true);
-  const preview = useQuery(chosen === '' ? null : chosen, () => call('datasets.preview', { path: chosen }));
+  const [format, setFormat] = useState<DatasetFormat | ''>('');
+  const [isOver, setOver] = useState(false);
+  const preview = useQuery(chosen === '' ? null : `${chosen}\n${format}`, () =>
+    call('datasets.preview', { path: chosen, format: format === '' ? null : format }),
+  );
   const choose = (next: string) => {
     setPath(next);
     setChosen(next.trim());
+    setFormat('');
     setBrowsing(false);
     setNote(null);
   };
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
+    setOver(false);
     const file = event.dataTransfer.files[0];
     const dropped = file ? pathOfDroppedFile(file) : null;
     if (dropped) choose(dropped);
@@ -51,7 +58,15 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the path field and Browse do the same
-    <div className="import-form" onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>
+    <div
+      className="import-form"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false)}
+      onDrop={onDrop}
+    >
       <form
         className="import-path"
         onSubmit={(event) => {
@@ -65,7 +80,7 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
           value={path}
           spellCheck={false}
           autoComplete="off"
-          hint="MovieLens, Amazon Reviews, Google Local or any table, as downloaded: folder, file or archive. Drop it here, type its path, or browse."
+          hint="MovieLens, Amazon Reviews, Google Local or any table, as downloaded: folder, file or archive."
           onChange={(event) => setPath(event.target.value)}
         />
         {canBrowse && (
@@ -79,63 +94,51 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
       </form>
       {note && <Note kind="warn">{note}</Note>}
       {browsing && <FileBrowser start={path} onChoose={choose} onClose={() => setBrowsing(false)} />}
+      {(chosen === '' || isOver) && <DropZone isOver={isOver} onBrowse={canBrowse && !browsing ? () => setBrowsing(true) : null} />}
+      {chosen !== '' && (
+        <div className="import-format">
+          <Select
+            label="Format"
+            options={formatChoices(format === '' ? (preview.value?.format ?? null) : null)}
+            value={format}
+            onChange={(event) => setFormat(event.target.value as DatasetFormat | '')}
+          />
+        </div>
+      )}
       {preview.error && <ErrorNote message={preview.error} onRetry={preview.reload} />}
       {preview.loading && <Loading what="the first rows" />}
-      {preview.value && <ImportPlan key={preview.value.path} preview={preview.value} onStarted={onStarted} />}
+      {preview.value && (
+        <ImportPlan
+          key={`${preview.value.path}\n${preview.value.format}`}
+          preview={preview.value}
+          isFormatChosen={format !== ''}
+          onStarted={onStarted}
+        />
+      )}
     </div>
   );
 }
 
-type Preview = NonNullable<Awaited<ReturnType<typeof call<'datasets.preview'>>>>;
+interface DropZoneProps {
+  isOver: boolean;
+  onBrowse: (() => void) | null;
+}
 
-function ImportPlan({ preview, onStarted }: { preview: Preview; onStarted(importId: string): void }) {
-  const [name, setName] = useState(preview.suggestedName);
-  const [error, setError] = useState<string | null>(null);
-  const [starting, setStarting] = useState(false);
-  const taken = datasets.use((state) => state.value);
-  const wrong = nameError(
-    name,
-    taken.map((dataset) => dataset.name),
-  );
-  const start = async () => {
-    setStarting(true);
-    setError(null);
-    try {
-      onStarted((await call('datasets.import', { path: preview.path, name })).importId);
-    } catch (failure) {
-      setError(messageOf(failure));
-      setStarting(false);
-    }
-  };
+/** What the page shows while nothing is chosen: what can be imported, and where to drop it. */
+function DropZone({ isOver, onBrowse }: DropZoneProps) {
   return (
-    <>
-      <div className="import-found">
-        <span className="pill good">{preview.format === 'movielens-csv' ? 'MovieLens, CSV' : preview.format}</span>
-        {preview.files.map((file) => (
-          <span key={file.name}>
-            {file.name} <span className="muted">{formatBytes(file.sizeBytes)}</span>
-          </span>
-        ))}
-      </div>
-      <form
-        className="import-start"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!wrong && !starting) void start();
-        }}
-      >
-        <TextField label="Name of the dataset" value={name} error={wrong} onChange={(event) => setName(event.target.value.trimStart())} />
-        <Button kind="primary" icon="cloud-download" type="submit" disabled={wrong !== null || starting}>
-          Import
-        </Button>
-      </form>
-      {error && <ErrorNote message={error} />}
-      <section className="section">
-        <h2>
-          Preview <span className="muted section-note">the first {preview.rows.length} rows, as they stand in the file</span>
-        </h2>
-        <PreviewTable columns={preview.columns} rows={preview.rows} />
-      </section>
-    </>
+    <div className={`drop-zone ${isOver ? 'drop-over' : ''}`}>
+      <Icon name="cloud-download" className="drop-icon" />
+      <p>
+        <b>Drop a folder or a file here</b>, type its path above{onBrowse && ', or '}
+        {onBrowse && (
+          <Button kind="link" onClick={onBrowse}>
+            browse for it
+          </Button>
+        )}
+        .
+      </p>
+      <p className="muted">The files stay where they are; the dataset is a copy in this workspace.</p>
+    </div>
   );
 }

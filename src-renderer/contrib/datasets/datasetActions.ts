@@ -44,7 +44,12 @@ async function renameDataset(target: Target): Promise<void> {
   openDataset(newName);
 }
 
-async function exportDataset(target: Target): Promise<void> {
+function unlessCancelled(error: unknown): null {
+  if ((error as { code?: unknown }).code === 'cancelled') return null;
+  throw error;
+}
+
+async function exportDataset(target: Target): Promise<unknown> {
   const { name, events } = theDataset(target)!;
   const path = await askText({
     title: `Export the dataset ${name}`,
@@ -54,10 +59,13 @@ async function exportDataset(target: Target): Promise<void> {
     action: 'Export',
     check: (text) => (/\.(csv|parquet)$/i.test(text) ? null : 'The name of the file ends with .parquet or .csv.'),
   });
-  if (path === null) return;
-  notify({ severity: 'info', message: `Exporting ${name}…` });
-  const written = await call('datasets.export', { name, path });
-  notify({
+  if (path === null) return null;
+  const exportId = crypto.randomUUID();
+  const cancel = { label: 'Cancel', run: () => runCommand('datasets.cancelExport', { exportId }) };
+  notify({ severity: 'info', message: `Exporting ${name}. The Jobs panel shows how far it is.`, actions: [cancel] });
+  const written = await call('datasets.export', { name, path, exportId }).catch(unlessCancelled);
+  if (written === null) return notify({ severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
+  return notify({
     severity: 'info',
     message: `${countOf(written.events, 'event')} were written to ${written.path} (${formatBytes(written.sizeBytes)}).`,
   });
@@ -104,6 +112,14 @@ export const datasetCommands: Command[] = [
     icon: 'circle-slash',
     enabled: (target) => target.importId !== undefined,
     run: (target) => call('datasets.cancelImport', { importId: target.importId! }),
+  },
+  {
+    id: 'datasets.cancelExport',
+    category: 'Datasets',
+    label: 'Cancel export',
+    icon: 'circle-slash',
+    enabled: (target) => target.exportId !== undefined,
+    run: (target) => call('datasets.cancelExport', { exportId: target.exportId! }),
   },
   {
     id: 'datasets.rename',

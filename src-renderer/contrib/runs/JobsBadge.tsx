@@ -1,4 +1,4 @@
-import { imports, isImportActive, isRunActive, runs } from '../../state/stores.ts';
+import { exports, imports, isImportActive, isRunActive, runs } from '../../state/stores.ts';
 
 /** How many jobs are under way. */
 export function JobsBadge() {
@@ -9,5 +9,6 @@ export function JobsBadge() {
 export function useActiveJobs(): number {
   const running = runs.use((state) => state.value.filter(isRunActive).length);
   const importing = imports.use((state) => state.value.filter(isImportActive).length);
-  return running + importing;
+  const exporting = exports.use((state) => state.value.length);
+  return running + importing + exporting;
 }

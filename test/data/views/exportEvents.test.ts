@@ -54,6 +54,46 @@ describe('the events of a dataset', () => {
     expect(readdirSync(workspace.temporaryPath)).toEqual([]);
   });
 
+  it('go with what people wrote with them', async () => {
+    const { workspace, folder } = prepare();
+    const texts = { review: ['good, "very"', ''], summary: ['\u00a0two\nlines', 'naïve'] };
+    const people = [{ ...timelineOf('7', [0, 1], [2, 3]), texts }];
+    workspace.datasets.insert({ name: 'told', format: 'table', sourcePath: '' }, { ...films, textFeatures: ['summary', 'review'] }, people);
+    const save = (name: string) =>
+      exportEvents(workspace.datasets.open('told'), {
+        path: join(folder, name),
+        overwrite: false,
+        temporaryPath: workspace.temporaryPath,
+      });
+    const { path } = await save('told.csv');
+    const lines = readFileSync(path, 'utf8').slice(0, 80).split('\n');
+    expect(lines[0]).toBe('user,item,title,genre,rating,summary,review,timestamp');
+    await save('told.parquet');
+    const connection = await (await DuckDBInstance.create()).connect();
+    const result = await connection.runAndReadAll(`SELECT summary, review FROM '${join(folder, 'told.parquet')}'`);
+    expect(result.getRowsJson()).toEqual([
+      ['\u00a0two\nlines', 'good, "very"'],
+      ['naïve', null],
+    ]);
+  });
+
+  it.each(['films.csv', 'films.parquet'])('are not written when it is cancelled: %s', async (name) => {
+    const { workspace, folder } = prepare();
+    const controller = new AbortController();
+    const phases: string[] = [];
+    const onProgress = (phase: string) => {
+      phases.push(phase);
+      controller.abort();
+    };
+    // A CSV file is cancelled before its first row, a Parquet file when its rows are written.
+    if (name.endsWith('.csv')) controller.abort();
+    const options = { path: join(folder, name), overwrite: false, temporaryPath: workspace.temporaryPath, onProgress };
+    const exporting = exportEvents(workspace.datasets.open('films'), { ...options, signal: controller.signal });
+    await expect(exporting).rejects.toMatchObject({ code: 'cancelled', message: expect.stringContaining('nothing was written') });
+    expect(phases).toEqual(name.endsWith('.csv') ? [] : ['packing']);
+    expect([...readdirSync(folder), ...readdirSync(workspace.temporaryPath)]).toEqual([]);
+  });
+
   it('of a view are those that it keeps', async () => {
     const { workspace, folder } = prepare();
     const reader = await viewOf(workspace.datasets.open('films'), datasetViewSchema.parse({ minRating: 4 }));

@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { MethodInput, MethodOutput } from '../../../../src-shared/contract.ts';
+import type { ExportProgress } from '../../../../src-shared/dataset.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { addCommand } from '../command.ts';
+import { interruptible } from '../interrupts.ts';
 import { formatBytes, formatCount } from '../numbers.ts';
+import { createProgress, type Progress } from '../progress.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { addViewOptions, type ViewOptions, viewFrom } from '../viewOptions.ts';
 
@@ -43,10 +48,32 @@ function registerExport(datasets: Command): void {
     async ([name, file], options) =>
       withSession(options, async ({ client }) => {
         const request = { name: name!, path: resolve(file!), view: viewFrom(options), overwrite: options.force ?? false };
-        const written = await client.call('datasets.export', request);
+        const written = await exportDataset(client, request, createProgress());
         const text = `Wrote ${formatCount(written.events)} events to ${written.path} (${formatBytes(written.sizeBytes)})\n`;
         return { document: written, text };
       }),
   ).option('--force', 'replace the file where there is one');
   addViewOptions(command);
+}
+
+type ExportRequest = MethodInput<'datasets.export'>;
+
+/** Exports and waits; Ctrl+C cancels, which leaves nothing behind. */
+async function exportDataset(client: Client, request: ExportRequest, progress: Progress): Promise<MethodOutput<'datasets.export'>> {
+  const exportId = randomUUID();
+  const unsubscribe = client.onEvent((event) => {
+    if (event.name === 'export.progress' && event.payload.exportId === exportId) showExport(progress, event.payload);
+  });
+  try {
+    const cancel = () => void client.call('datasets.cancelExport', { exportId });
+    return (await interruptible(cancel, () => client.call('datasets.export', { ...request, exportId }))).value;
+  } finally {
+    unsubscribe();
+    progress.end();
+  }
+}
+
+function showExport(progress: Progress, { name, phase, events, totalEvents }: ExportProgress): void {
+  if (phase === 'done' || phase === 'failed' || phase === 'cancelled') return;
+  progress.update(`Exporting "${name}": ${phase}`, totalEvents > 0 ? events / totalEvents : null, `${formatCount(events)} events`);
 }
