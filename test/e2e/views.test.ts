@@ -61,7 +61,7 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     'import',
     async (page) => {
       await page.keyboard.press('Control+Shift+I');
-      await page.getByRole('button', { name: 'Browse' }).click();
+      await page.getByRole('button', { name: 'Browse', exact: true }).click();
       await page.getByRole('button', { name: /^ml-latest-small/ }).click();
       await page.getByRole('button', { name: 'Use this folder' }).click();
       await page.getByRole('table', { name: 'Preview' }).waitFor();
@@ -168,7 +168,7 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     'configuration of a run',
     async (page) => {
       await tab(page, 'Configuration');
-      await page.getByText('"architecture"').first().waitFor({ state: 'attached' });
+      await page.getByText('"dataset"').first().waitFor({ state: 'attached' });
     },
   ],
   [
