@@ -35,16 +35,37 @@ function sharedDescription({ engine, experiment, run }: Pick<RunContext, 'engine
 
 /** Pretraining of the user encoder; returns its parameters, prediction heads included. */
 export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): Promise<HostTensors> {
-  const { experiment, reader } = context;
+  const { experiment } = context;
+  const { pretraining, dropout, clozeRate } = experiment.encoder;
+  const { inputs: encoderInputs, ...training } = encoderTraining(context, shape);
+  const { key, loss } = training;
+  return runTrainingStage(context, {
+    name: 'pretrain-encoder',
+    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, clozeRate, pretraining }),
+    checkpointEvery: experiment.training.checkpointEvery,
+    training: {
+      ...training,
+      validation: {
+        every: experiment.training.validateEvery,
+        measure: (parameters) => validateEncoder(context, shape, encoderInputs, { key, loss, parameters }),
+      },
+    },
+  });
+}
+
+/** What `train` needs to pretrain a user encoder of an experiment: a function of its dataset, sizes and seed. */
+export function encoderTraining(
+  { experiment, reader, split }: Pick<RunContext, 'experiment' | 'reader' | 'split'>,
+  shape: UserEncoderShape,
+) {
   const { pretraining, dropout, features, clozeRate } = experiment.encoder;
   const specs = userEncoderSpecs(shape);
   const rows = pretrainingRows(reader, shape.maxHistory);
   const sampler = createEpochSampler({ ...pretraining, count: rows.length, seed: experiment.seed, stage: 'pretrain-encoder' });
   const places = shape.maxHistory + (shape.architecture === 'bert4rec' ? 1 : 0);
   const masks = dropoutSpecs(shape.numLayers, pretraining.batchSize, places, shape.dModel);
-  const encoderInputs = createEncoderInputs({ shape, reader, train: context.split.train, clozeRate });
+  const encoderInputs = createEncoderInputs({ shape, reader, train: split.train, clozeRate });
   const loss: LossFunction = (parameters, inputs) => pretrainingLoss(parameters, shape, inputs).loss;
-  const key = JSON.stringify(['encoder-pretraining', shape]);
   const batch = (step: number, micro: number): HostTensors => {
     const drawn = sampler.batch(step, micro).map((index) => rows[index]!);
     const seed = deriveSeed(experiment.seed, 'encoder inputs', step, micro);
@@ -52,25 +73,17 @@ export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): P
     if (dropout === 0) return inputs;
     return { ...inputs, ...dropoutInputs(masks, dropout, deriveSeed(experiment.seed, 'dropout', step, micro)) };
   };
-  return runTrainingStage(context, {
-    name: 'pretrain-encoder',
-    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, clozeRate, pretraining }),
-    checkpointEvery: experiment.training.checkpointEvery,
-    training: {
-      key,
-      loss,
-      parameters: initializeParameters(specs, experiment.seed),
-      trainable: new Set(Object.keys(specs)),
-      decayed: decayedParameters(specs),
-      optimizer: pretraining,
-      batch,
-      tokensIn: (inputs) => countOnes(inputs['labels.mask']!.data),
-      validation: {
-        every: experiment.training.validateEvery,
-        measure: (parameters) => validateEncoder(context, shape, encoderInputs, { key, loss, parameters }),
-      },
-    },
-  });
+  return {
+    key: JSON.stringify(['encoder-pretraining', shape]),
+    loss,
+    parameters: initializeParameters(specs, experiment.seed),
+    trainable: new Set(Object.keys(specs)),
+    decayed: decayedParameters(specs),
+    optimizer: pretraining,
+    batch,
+    tokensIn: (inputs: HostTensors) => countOnes(inputs['labels.mask']!.data),
+    inputs: encoderInputs,
+  };
 }
 
 /** Loss on the validation event of a fixed draw of users. */

@@ -3,6 +3,7 @@ import { AppError } from '../../../../src-shared/errors.ts';
 import type { GenerateBenchmark, RequestResult } from '../../../bench/generate.ts';
 import type { GenerateModel } from '../../../bench/generateCases.ts';
 import type { StepResult, TorchResult } from '../../../bench/step.ts';
+import { encoderOutcome } from '../benchEncoder.ts';
 import { importOutcome } from '../benchImport.ts';
 import { addCommand } from '../command.ts';
 import { formatBytes, formatCount } from '../numbers.ts';
@@ -14,7 +15,9 @@ import { formatTable } from '../table.ts';
 interface BenchOptions extends CommonOptions {
   engine?: string[];
   model?: string[];
-  steps: string;
+  steps?: string;
+  dataset?: string;
+  seeds: string;
   rounds: string;
   rows: string;
   threads?: string;
@@ -29,13 +32,14 @@ const right = (title: string) => ({ title, align: 'right' as const });
 
 export function registerBenchCommand(program: Command): void {
   const description =
-    'measure speed; "step": one training step, "generate": writing text (both beside PyTorch), "import": a file of 20 million ratings (beside pandas and polars)';
+    'measure speed; "step": one training step, "generate": writing text (both beside PyTorch), "import": a file of 20 million ratings (beside pandas and polars); and quality: "encoder": SASRec on a dataset, beside PyTorch on the same batches';
   addCommand<BenchOptions>(program, 'bench <what>', description, async ([what], options) => {
     if (what === 'generate') return generateOutcome(options);
     if (what === 'import') return importOutcome(parseCount('--rows', options.rows));
-    if (what !== 'step') throw new AppError('usage', `bench: expected "step", "generate" or "import", got "${what}"`);
+    if (what === 'encoder') return encoderOutcome(options, encoderCounts(options));
+    if (what !== 'step') throw new AppError('usage', `bench: expected "step", "generate", "import" or "encoder", got "${what}"`);
     if (options.model) throw new AppError('usage', 'bench: --model goes with "generate"');
-    const steps = parseCount('--steps', options.steps);
+    const steps = parseCount('--steps', options.steps ?? '12');
     const rounds = parseCount('--rounds', options.rounds);
     const threads = options.threads === undefined ? {} : { threads: parseCount('--threads', options.threads) };
     const engines = options.engine?.map(parseEngine) ?? (await findEngines(options));
@@ -47,10 +51,22 @@ export function registerBenchCommand(program: Command): void {
   })
     .option('--engine <engine:provider...>', 'what to measure (default: every engine that works here), e.g. onnx:cpu onnx:webgpu')
     .option('--model <name...>', 'which models "generate" measures: scratch, stories260K, llama135M (default: all)')
-    .option('--steps <number>', 'timed steps of each round', '12')
+    .option('--steps <number>', 'timed steps of each round (default: 12); "encoder": steps of the training (default: 1500)')
+    .option('--dataset <name>', 'what "encoder" trains on')
+    .option('--seeds <number>', 'trainings of "encoder"', '3')
     .option('--rounds <number>', 'turns of each engine and of PyTorch', '3')
     .option('--rows <number>', 'ratings in the file that "import" generates', '20000000')
     .option('--threads <number>', 'CPU threads (default: one per core)');
+}
+
+function encoderCounts({ dataset, seeds, steps = '1500', threads }: BenchOptions) {
+  if (dataset === undefined) throw new AppError('usage', 'bench: "encoder" needs --dataset, the name of an imported dataset');
+  return {
+    dataset,
+    seeds: parseCount('--seeds', seeds),
+    steps: parseCount('--steps', steps),
+    ...(threads !== undefined && { threads: parseCount('--threads', threads) }),
+  };
 }
 
 async function generateOutcome(options: BenchOptions): Promise<Outcome> {
