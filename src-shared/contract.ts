@@ -15,6 +15,7 @@ import {
 } from './dataset.ts';
 import { datasetViewSchema } from './datasetView.ts';
 import { problemSchema } from './experiment.ts';
+import { userHistorySchema, writtenFor } from './history.ts';
 import {
   encoderSummarySchema,
   generatedTextSchema,
@@ -192,24 +193,33 @@ export const contract = {
     input: z.object({ baselineId: z.string(), runIds: z.array(z.string()).max(1000) }),
     output: z.array(pairedTestSchema),
   },
-  /** Writes text with a completed run's model, with the user or (`userId` null) without. */
+  /** A user's timeline as the run sees it: that of its view of the dataset. */
+  'runs.history': { input: z.object({ runId: z.string(), userId: z.number().int() }), output: userHistorySchema },
+  /**
+   * Writes answers with a completed run's model, best first; the history is prompted as in training unless `promptedEvents` says otherwise.
+   * With a `generationId` it can be stopped, and then fails as `cancelled`.
+   */
   'runs.generate': {
     input: z.object({
       runId: z.string(),
-      userId: z.number().int().nullable(),
+      ...writtenFor,
       prompt: z.string().optional(),
       constrained: z.boolean().default(false),
       beams: z.number().int().min(1).max(50).default(5),
+      generationId: z.string().max(100).optional(),
     }),
     output: generationSchema,
   },
 
-  /** Continues a prompt freely with a completed run's model, token by token: see `models.generate`. `userId` null: without the user. */
+  /**
+   * Continues a prompt (the task's where there is none) freely with a completed run's model, token by token: see `models.generate`.
+   * No events are prompted unless `promptedEvents` says so.
+   */
   'runs.write': {
     input: z.object({
       runId: z.string(),
-      userId: z.number().int().nullable(),
-      prompt: z.string(),
+      ...writtenFor,
+      prompt: z.string().optional(),
       options: generationOptionsSchema.prefault({}),
       generationId: z.string().max(100).optional(),
     }),
@@ -241,7 +251,7 @@ export const contract = {
     }),
     output: generatedTextSchema,
   },
-  /** Ends the text of `models.generate` or `runs.write` after the token in progress. */
+  /** Ends the text of `models.generate`, `runs.write` or `runs.generate` after the token in progress. */
   'models.stopGeneration': { input: z.object({ generationId: z.string() }), output: nothing },
 
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },

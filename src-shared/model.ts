@@ -85,6 +85,8 @@ export const generatedTextSchema = z.object({
   prompt: z.string(),
   /** What was written after the prompt. */
   text: z.string(),
+  /** `text` token by token, as it was given out; letters that several tokens make come with the last of them. */
+  pieces: z.array(z.string()),
   promptTokens: z.number().int(),
   tokens: z.number().int(),
   /** Why it ended: an end-of-text token, a stop text, the limit of tokens, or a person. */

@@ -12,6 +12,7 @@ import { reportView } from '../data/views/viewReport.ts';
 import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.ts';
 import { requireExperiment } from '../experiment/parse.ts';
 import { suggestExperiment } from '../experiment/suggest.ts';
+import { readUserHistory } from '../experiment/userHistory.ts';
 import { reclaimSpace } from '../store/reclaimSpace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { compareRuns } from './comparison.ts';
@@ -69,7 +70,7 @@ export function createBackend(options: BackendOptions): Backend {
     ...runMethods(context, jobs.runs),
     ...modelMethods(context, jobs.text),
     'encoders.list': async () => listEncoders(context.workspace),
-    'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }),
+    'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
     'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
@@ -229,6 +230,7 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
       emit({ name: 'run.deleted', payload: { runId } });
       return {};
     },
+    'runs.history': async ({ runId, userId }) => readUserHistory(workspace, runId, userId),
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
     'runs.log': async ({ runId }) => runs.log(runId),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((runId) => runs.get(runId))),

@@ -2,6 +2,7 @@ import { toErrorData, unreachable } from '../../src-shared/errors.ts';
 import type { LiveText } from '../experiment/continuePrompt.ts';
 import { exportRun } from '../experiment/exportRun.ts';
 import { generateForRun, writeForRun } from '../experiment/generate.ts';
+import { requireWanted } from '../experiment/loadedModel.ts';
 import { connectToParent } from '../experiment/parentChannel.ts';
 import { generateWithModel, verifyModel } from '../experiment/pretrainedModel.ts';
 import { openWorkspace, type Workspace } from '../store/workspace.ts';
@@ -18,6 +19,7 @@ async function answer(id: number, workspacePath: string, call: TextCall): Promis
   const send = (message: GenerateAnswer) => parent.send(message);
   const live: LiveText = { onText: (text) => void send({ type: 'text', id, text }), signal: cancellers.get(id)!.signal };
   try {
+    requireWanted(live.signal);
     workspace ??= openWorkspace(workspacePath);
     await send({ type: 'answer', id, result: { ok: true, value: await resultOf(workspace, call, live) } });
   } catch (error) {
@@ -30,7 +32,7 @@ async function answer(id: number, workspacePath: string, call: TextCall): Promis
 function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise<unknown> {
   switch (call.method) {
     case 'runs.generate':
-      return generateForRun(workspace, call.input);
+      return generateForRun(workspace, call.input, live.signal);
     case 'runs.write':
       return writeForRun(workspace, call.input, live);
     case 'runs.export':

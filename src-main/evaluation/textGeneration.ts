@@ -22,7 +22,7 @@ export interface TextRequest {
   readonly signal?: AbortSignal;
 }
 
-export type WrittenText = Pick<GeneratedText, 'text' | 'tokens' | 'ended' | 'firstTokenMs' | 'tokensPerSecond'>;
+export type WrittenText = Pick<GeneratedText, 'text' | 'pieces' | 'tokens' | 'ended' | 'firstTokenMs' | 'tokensPerSecond'>;
 
 /** Continues a prompt token by token, or by beam search when there are several beams. */
 export function writeText(request: TextRequest): Promise<WrittenText> {
@@ -51,7 +51,7 @@ async function sampleText({ session, tokenizer, prompt, stopTokens, options, onT
     scores = await session.advance(Int32Array.of(0), Int32Array.of(token));
   }
   const seconds = (performance.now() - startedAtMs - firstTokenMs) / 1000;
-  return { text: stream.finish(), tokens, ended, firstTokenMs, tokensPerSecond: tokens > 1 ? (tokens - 1) / seconds : null };
+  return { ...stream.finish(), tokens, ended, firstTokenMs, tokensPerSecond: tokens > 1 ? (tokens - 1) / seconds : null };
 }
 
 /** The text that was written, given out as it grows. */
@@ -59,7 +59,7 @@ class TextStream {
   private readonly stream: StreamedText;
   private readonly stops: StopTexts;
   private readonly onText: ((piece: string) => void) | undefined;
-  private text = '';
+  private readonly pieces: string[] = [];
   private stopped = false;
 
   constructor(tokenizer: Tokenizer, prompt: readonly number[], stop: readonly string[], onText: TextRequest['onText']) {
@@ -76,17 +76,17 @@ class TextStream {
     return stopped;
   }
 
-  finish(): string {
+  finish(): Pick<WrittenText, 'text' | 'pieces'> {
     if (!this.stopped) {
       this.give(this.stops.add(this.stream.finish()).text);
       this.give(this.stops.finish());
     }
-    return this.text;
+    return { text: this.pieces.join(''), pieces: this.pieces };
   }
 
   private give(piece: string): void {
     if (piece === '') return;
-    this.text += piece;
+    this.pieces.push(piece);
     this.onText?.(piece);
   }
 }
@@ -120,7 +120,7 @@ async function searchText(request: TextRequest): Promise<WrittenText> {
   const seconds = (performance.now() - startedAtMs - firstTokenMs) / 1000;
   const ended = stopped ? 'stop' : finished ? 'end-of-text' : 'length';
   const tokensPerSecond = tokens.length > 1 ? (tokens.length - 1) / seconds : null;
-  return { text: stream.finish(), tokens: tokens.length, ended, firstTokenMs, tokensPerSecond };
+  return { ...stream.finish(), tokens: tokens.length, ended, firstTokenMs, tokensPerSecond };
 }
 
 /** Beam search knows one end-of-text token: it gets the probability of all that end a text, and the others none. */

@@ -1,43 +1,36 @@
 import type { z } from 'zod';
 import type { generationSchema, MethodRequest } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { Experiment } from '../../src-shared/experiment.ts';
-import type { TokenId } from '../../src-shared/ids.ts';
 import type { GeneratedText } from '../../src-shared/model.ts';
-import { timelineOf } from '../data/timelines.ts';
-import type { Example } from '../data/windows.ts';
 import type { DeviceTensors, Engine, HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
-import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
+import { crossAttentionOutputs, withGateScale } from './gateScale.ts';
 import { languageModelSummaries, summariesFile } from './languageModelSummaries.ts';
-import { disposeAll, type LoadedModel, uploadAll, writeAnswers } from './loadedModel.ts';
+import { disposeAll, uploadAll, writeAnswers } from './loadedModel.ts';
 import { languageModelBefore } from './pretraining.ts';
 import { type ResidentModel, residentModel } from './residentModels.ts';
 import { isWrittenByModel, type Summaries } from './summaries.ts';
-import { createTextExamples, type TextExamples } from './textExamples.ts';
+import { createTextExamples } from './textExamples.ts';
 import { openTrainedRun, type TrainedRun } from './trainedRun.ts';
-import { userEmbeddings } from './userEmbeddings.ts';
+import { embeddingsFor, promptFor, readAsked, type Writer } from './writtenFor.ts';
 
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
 
-interface Generator {
-  readonly runId: string;
-  readonly experiment: Experiment;
-  readonly reader: DatasetReader;
-  readonly model: LoadedModel;
+interface Generator extends Writer {
   /** The pretrained language model that it shares with others; null: everything on the engine is its own. */
   readonly shared: ResidentModel | null;
   /** What it brought to the engine itself. */
   readonly own: DeviceTensors;
   readonly stopTokens: ReadonlySet<number>;
-  readonly examples: TextExamples;
   /** Every answer that may be right; null: any text may be. */
   readonly closed: { readonly trie: TokenTrie; readonly catalogue: TitleCatalogue } | null;
+  /** See `withGateScale`. */
+  readonly crossAttentionOutputs: HostTensors;
 }
 
 /** The generator used last in each open workspace: loading a model and compiling it takes longer than writing with it. */
@@ -48,27 +41,32 @@ const generators = new WeakMap<Workspace, Promise<Generator>>();
  * @param request `userId` null: without the user. `prompt` replaces the task's own; with `text-prompt` the history comes before it. The task
  *   "review" without a prompt is about the user's last event
  * @throws AppError `run-not-found`; `input-invalid` for a run without a trained model, an unknown user, a prompt that is empty or too long, and
- *   where the task has no catalogue, or no prompt without a user
+ *   where the task has no catalogue, or no prompt without a user; `cancelled`
  */
-export async function generateForRun(workspace: Workspace, request: GenerationRequest): Promise<Generation> {
+export async function generateForRun(workspace: Workspace, request: GenerationRequest, signal?: AbortSignal): Promise<Generation> {
   const generator = await openGenerator(workspace, request.runId);
-  const { model, examples, closed, experiment } = generator;
+  const { closed, experiment } = generator;
   if (request.constrained && !closed) {
     throw new AppError(
       'input-invalid',
       `generate: expected a task with a catalogue to be constrained to, got "${experiment.task}"; leave that out`,
     );
   }
-  const asked = askedExample(generator, request);
-  await examples.prepare(asked ? [asked] : []);
-  const { tokens, text } = buildPrompt(generator, asked, request.prompt);
-  const [candidates] = await writeAnswers(model, {
-    prompts: [tokens],
-    history: await userInputs(workspace, generator, asked),
-    beams: request.beams,
-    maxTokens: examples.longestAnswer,
-    ...(closed ? request.constrained && { trie: closed.trie } : { lengthPenalty: experiment.review.lengthPenalty }),
-  });
+  const asked = readAsked(generator, request, request.prompt === undefined);
+  const prompted = { ...request, promptedEvents: request.promptedEvents ?? ('as-trained' as const) };
+  const maxTokens = generator.examples.longestAnswer;
+  const { tokens, text } = await promptFor(generator, asked, prompted, maxTokens);
+  const history = await embeddingsFor(workspace, generator, asked, request);
+  const [candidates] = await withGateScale(generator.model, generator.crossAttentionOutputs, request.gateScale, (model) =>
+    writeAnswers(model, {
+      prompts: [tokens],
+      history,
+      beams: request.beams,
+      maxTokens,
+      ...(closed ? request.constrained && { trie: closed.trie } : { lengthPenalty: experiment.review.lengthPenalty }),
+      ...(signal && { signal }),
+    }),
+  );
   return {
     prompt: text,
     candidates: candidates!.map((answer) => ({ ...answer, inCatalogue: closed?.catalogue.has(answer.text) ?? null })),
@@ -82,58 +80,22 @@ export async function generateForRun(workspace: Workspace, request: GenerationRe
  */
 export async function writeForRun(workspace: Workspace, request: MethodRequest<'runs.write'>, live: LiveText = {}): Promise<GeneratedText> {
   const generator = await openGenerator(workspace, request.runId);
-  const { model, stopTokens } = generator;
-  const history = await userInputs(workspace, generator, request.userId === null ? null : wholeTimeline(generator, request.userId));
-  return continuePrompt({
-    ...model,
-    stopTokens,
-    shape: history ? model.shape : { ...model.shape, user: null },
-    history,
-    ...request,
-    live,
-  });
-}
-
-/** Embeddings of the user's timeline; null without a user, or for a model without a user path. */
-async function userInputs(workspace: Workspace, generator: Generator, asked: Example | null): Promise<HostTensors | null> {
-  const { runId, model, examples } = generator;
-  if (asked === null || !model.shape.user) return null;
-  return userEmbeddings(workspace, model, { runId, userId: asked.userId }, examples.historyInputs([asked]));
-}
-
-/** What is asked of whom; null without a user. */
-function askedExample(generator: Generator, { userId, prompt }: GenerationRequest): Example | null {
-  if (userId === null) return null;
-  const next = wholeTimeline(generator, userId);
-  return generator.experiment.task === 'review' && prompt === undefined ? { userId, labelIndex: next.labelIndex - 1 } : next;
-}
-
-/** What comes after the user's last event. */
-function wholeTimeline({ reader }: Generator, userId: number): Example {
-  return { userId, labelIndex: timelineOf(reader, userId).itemIds.length };
-}
-
-/** The task's own question; without a user one that is not about an item. */
-function ownPrompt({ examples, experiment }: Generator, asked: Example | null): string {
-  if (asked || experiment.task !== 'review') return examples.taskPrompt(asked ?? NOBODY);
-  throw new AppError(
-    'input-invalid',
-    'generate: expected a prompt or a user for the task "review", got neither; say what the review is about',
+  const asked = readAsked(generator, request, request.prompt === undefined);
+  const prompted = { ...request, promptedEvents: request.promptedEvents ?? 0 };
+  const { tokens, text } = await promptFor(generator, asked, prompted, request.options.maxTokens);
+  const history = await embeddingsFor(workspace, generator, asked, request);
+  return withGateScale(generator.model, generator.crossAttentionOutputs, request.gateScale, (model) =>
+    continuePrompt({
+      ...model,
+      stopTokens: generator.stopTokens,
+      shape: history ? model.shape : { ...model.shape, user: null },
+      history,
+      prompt: text,
+      promptTokens: tokens,
+      options: request.options,
+      live,
+    }),
   );
-}
-
-/** An example of no user: tasks that ask everyone the same do not look at it. */
-const NOBODY: Example = { userId: -1, labelIndex: 0 };
-
-function buildPrompt(generator: Generator, asked: Example | null, prompt: string | undefined): { tokens: TokenId[]; text: string } {
-  const { model, examples } = generator;
-  const task = prompt ?? ownPrompt(generator, asked);
-  const tokenBudget = model.shape.languageModel.maxPositions - examples.longestAnswer;
-  const length = model.tokenizer.encodePrompt(task).length;
-  if (length === 0 || length > tokenBudget) {
-    throw new AppError('input-invalid', `generate: expected a prompt of 1 to ${tokenBudget} tokens, got ${length}; change the prompt`);
-  }
-  return examples.promptFor(asked ?? NOBODY, task, asked !== null);
 }
 
 /** The run's model, ready to write. */
@@ -175,6 +137,7 @@ async function loadGenerator(workspace: Workspace, runId: string): Promise<Gener
     shared,
     own,
     model: { engine, parameters: { ...shared?.parameters, ...own }, shape, tokenizer },
+    crossAttentionOutputs: crossAttentionOutputs(parameters),
     closed: examples.answers && {
       trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
       catalogue: new TitleCatalogue(examples.answers),

@@ -1,6 +1,7 @@
+import { AppError } from '../../src-shared/errors.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import type { DeviceTensors, Engine, HostTensors } from '../engine/engine.ts';
-import { beamSearch } from '../evaluation/decoding.ts';
+import { beamSearch, type DecodingSession } from '../evaluation/decoding.ts';
 import { createSession } from '../evaluation/languageModelSession.ts';
 import { normaliseTitle } from '../evaluation/metrics.ts';
 import type { TokenTrie } from '../evaluation/trie.ts';
@@ -27,6 +28,8 @@ export interface WritingOptions {
   readonly trie?: TokenTrie;
   /** alpha of `beamSearch`; 0 when left out. */
   readonly lengthPenalty?: number;
+  /** Aborting fails it as `cancelled` after the step in progress. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -48,11 +51,11 @@ export function disposeAll(tensors: DeviceTensors): void {
 /** The best answers to every prompt by beam search, best first; answers that differ in case or spaces only count once. */
 export async function writeAnswers(model: LoadedModel, options: WritingOptions): Promise<Answer[][]> {
   const { engine, parameters, tokenizer } = model;
-  const { prompts, history, beams, maxTokens, trie, lengthPenalty = 0 } = options;
+  const { prompts, history, beams, maxTokens, trie, lengthPenalty = 0, signal } = options;
   const shape: PersonalisedShape = history ? model.shape : { ...model.shape, user: null };
   const session = await createSession({ engine, parameters, shape, prompts, history, beams, maxTokens });
   try {
-    const found = await beamSearch(session, {
+    const found = await beamSearch(cancellable(session, signal), {
       prompts: prompts.length,
       vocabularySize: shape.languageModel.vocabularySize,
       beams,
@@ -66,4 +69,19 @@ export async function writeAnswers(model: LoadedModel, options: WritingOptions):
   } finally {
     session.dispose();
   }
+}
+
+function cancellable(session: DecodingSession, signal: AbortSignal | undefined): DecodingSession {
+  return {
+    start: () => session.start(),
+    advance: (parents, tokens) => {
+      requireWanted(signal);
+      return session.advance(parents, tokens);
+    },
+  };
+}
+
+/** @throws AppError `cancelled` once the signal is aborted */
+export function requireWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AppError('cancelled', 'generate: cancelled');
 }

@@ -28,16 +28,33 @@ export interface TaskTexts {
 
 type TaskOptions = { readonly experiment: Experiment; readonly reader: DatasetReader; readonly tokenizer: Tokenizer };
 
+/** What a task asks; all but "review" ask the same about every example. */
+export function taskPrompt({ task }: Experiment, reader: DatasetReader, example: Example): string {
+  switch (task) {
+    case 'next-item':
+      return nextItemPrompt();
+    case 'favourite-genre':
+      return favouriteGenrePrompt(categoryNoun(reader.summary));
+    case 'review':
+      return reviewPrompt(promptEvent(reader, timelineOf(reader, example.userId), example.labelIndex));
+    default:
+      return unreachable(task);
+  }
+}
+
+/** An example of no user, for tasks that ask the same about every one. */
+export const NOBODY: Example = { userId: -1, labelIndex: 0 };
+
 /** @throws AppError `experiment-invalid` when the dataset does not have what the task asks for */
 export function createTask(options: TaskOptions): TaskTexts {
   const { experiment, reader } = options;
   switch (experiment.task) {
     case 'next-item':
-      return closedTask(options, nextItemPrompt(), reader.titles, ({ userId, labelIndex }) => {
+      return closedTask(options, reader.titles, ({ userId, labelIndex }) => {
         return reader.titles[timelineOf(reader, userId).itemIds[labelIndex]!]!;
       });
     case 'favourite-genre':
-      return closedTask(options, favouriteGenrePrompt(categoryNoun(reader.summary)), reader.genres, ({ userId, labelIndex }) => {
+      return closedTask(options, reader.genres, ({ userId, labelIndex }) => {
         const timeline = timelineOf(reader, userId);
         const { start, end } = historyBefore(timeline, labelIndex, experiment.history.embedded);
         return favouriteGenre(reader, timeline, start, end);
@@ -50,7 +67,8 @@ export function createTask(options: TaskOptions): TaskTexts {
 }
 
 /** One question to everyone, answered by one of a closed set of texts. */
-function closedTask({ tokenizer }: TaskOptions, prompt: string, values: readonly string[], answerOf: TaskTexts['answerOf']): TaskTexts {
+function closedTask({ experiment, reader, tokenizer }: TaskOptions, values: readonly string[], answerOf: TaskTexts['answerOf']): TaskTexts {
+  const prompt = taskPrompt(experiment, reader, NOBODY);
   const answers = [...new Set(values)];
   const answerTokens = (answer: string) => tokenizer.encodeContinuation(targetText(answer));
   return {
@@ -74,7 +92,7 @@ function reviewTask({ experiment, reader, tokenizer }: TaskOptions): TaskTexts {
     answers: null,
     longestAnswer: maxTokens,
     longestPrompt: longestOf(prompts, (prompt) => tokenizer.encodePrompt(prompt).length),
-    promptOf: ({ userId, labelIndex }) => reviewPrompt(promptEvent(reader, timelineOf(reader, userId), labelIndex)),
+    promptOf: (example) => taskPrompt(experiment, reader, example),
     answerOf: ({ userId, labelIndex }) => eventTextsOf(reader, userId, feature)[labelIndex]!,
     answerTokens: (answer) => tokenizer.encodeContinuation(targetText(answer)).slice(0, maxTokens - 1),
   };

@@ -4,6 +4,7 @@ import { type Database, transact } from './database.ts';
 import { type DatasetReader, StoredDatasetReader } from './datasetReader.ts';
 import { countStatistics, type DatasetStatistics, STATISTICS_VERSION } from './datasetStatistics.ts';
 import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline } from './datasetWriter.ts';
+import { describeTimeline } from './describeTimeline.ts';
 import { nearestName } from './nearestName.ts';
 import { groupRejections } from './rejectionGroups.ts';
 import { UserPages, type UserQuery } from './userPages.ts';
@@ -78,16 +79,7 @@ export class DatasetStore {
 
   /** One user's events as a person reads them. */
   timeline(name: string, userId: number): TimelineEvent[] {
-    const reader = this.recentReader(name);
-    const { itemIds, timestampsMs, eventFeatures } = reader.timeline(userId);
-    const ratings = eventFeatures.rating ? reader.vocabulary('rating') : [];
-    return Array.from(itemIds, (itemId, index) => ({
-      itemId,
-      title: reader.titles[itemId]!,
-      genre: reader.genres[itemId]!,
-      rating: ratings[eventFeatures.rating?.[index] ?? 0] ?? '',
-      timestampMs: timestampsMs[index]!,
-    }));
+    return describeTimeline(this.recentReader(name), userId);
   }
 
   /** @throws AppError `dataset-in-use` while a queued or running run reads it */

@@ -3,6 +3,7 @@ import './datasets/datasets.css';
 import './experiments/experiments.css';
 import './gates/gates.css';
 import './models/models.css';
+import './playground/playground.css';
 import './runs/runs.css';
 import './workspace/workspace.css';
 import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
@@ -11,6 +12,7 @@ import { announceImports, contributeDatasets } from './datasets/datasets.contrib
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
+import { contributePlayground } from './playground/playground.contribution.ts';
 import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
 
@@ -24,6 +26,7 @@ export function contributeAll(): void {
   contributeRuns();
   contributeComparison();
   contributeGates();
+  contributePlayground();
   contributeShowCommands();
   announceImports();
   announceRuns();

@@ -6,8 +6,9 @@ import { AppError } from '../../src-shared/errors.ts';
 import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { GENRES, makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
-import { createFakeModels, makeEncoder, writtenText } from './fakeModels.ts';
+import { createFakeModels, makeEncoder } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
+import { createFakeTexts } from './fakeTexts.ts';
 
 const IMPORT_TICK_MS = 60;
 const IMPORT_ROWS = 100_836;
@@ -33,6 +34,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
   const imports = new Map<string, { progress: ImportProgress; timer: ReturnType<typeof setInterval> }>();
   const settings: Record<string, unknown> = {};
   const models = createFakeModels((event) => events.emit(event), options);
+  const texts = createFakeTexts((event) => events.emit(event), runs);
   if (!options.empty) {
     datasets.set('ml-latest-small', makeDataset('ml-latest-small', { users: 610, items: 9742, events: 100_832, rejected: 4 }));
     datasets.set('demo', makeDataset('demo', { users: options.demoUsers ?? 3000, items: 600, events: 214_590, rejected: 0 }));
@@ -200,14 +202,13 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       const others = runIds.filter((id) => id !== baselineId && Object.keys(runs.get(id).detail.metrics).length > 0);
       return others.flatMap((runId) => metrics.map((metric, i) => ({ runId, metric, difference: 0.01, pValue: 0.012 * (i + 1), n: 610 })));
     },
-    'runs.generate': async ({ prompt = '' }) => ({
-      prompt,
-      candidates: TITLES.slice(0, 5).map((text, i) => ({ text, score: -1 - i, inCatalogue: true })),
-    }),
-    'runs.write': async ({ prompt }) => writtenText(prompt),
-    'runs.export': async ({ path }) => ({ path }),
+    ...texts.api,
     ...models.api,
     'encoders.list': async () => (options.empty ? [] : [makeEncoder('run-gated', 'gated')]),
+    'models.stopGeneration': async ({ generationId }) => {
+      texts.stop(generationId);
+      return {};
+    },
     'settings.get': async () => ({ ...settings }),
     'settings.set': async ({ values }) => {
       Object.assign(settings, values);

@@ -42,7 +42,16 @@ export function makeEncoder(runId: string, runName: string): EncoderSummary {
 }
 
 export function writtenText(prompt: string): GeneratedText {
-  return { prompt, text: ', there was', promptTokens: 5, tokens: 5, ended: 'end-of-text', firstTokenMs: 12, tokensPerSecond: 80 };
+  return {
+    prompt,
+    text: ', there was',
+    pieces: [',', ' there', ' was'],
+    promptTokens: 5,
+    tokens: 5,
+    ended: 'end-of-text',
+    firstTokenMs: 12,
+    tokensPerSecond: 80,
+  };
 }
 
 /** The part of the fake backend that knows pretrained language models. */

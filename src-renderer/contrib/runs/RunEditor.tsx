@@ -3,6 +3,7 @@ import type { RunDetail, RunSummary, StageName } from '../../../src-shared/run.t
 import { call, useQuery } from '../../state/backend.ts';
 import { useNow } from '../../state/runProgress.ts';
 import { isRunActive, isRunResumable, runs, useRun } from '../../state/stores.ts';
+import { isTrained } from '../../state/trainedRuns.ts';
 import { Button, EmptyState, ErrorNote, IconButton, Loading, Note } from '../../widgets/controls.tsx';
 import { formatDateTime, formatDuration } from '../../widgets/format.ts';
 import { StatusPill } from '../../widgets/runStatus.tsx';
@@ -74,6 +75,11 @@ function RunHeader({ run }: { run: RunSummary }) {
         {isRunResumable(run) && (
           <Button kind="primary" icon="debug-continue" onClick={() => runCommand('runs.resume', target)}>
             Resume
+          </Button>
+        )}
+        {isTrained(run) && (
+          <Button icon="comment-discussion" onClick={() => runCommand('playground.open', target)}>
+            Playground
           </Button>
         )}
         <Button icon="copy" onClick={() => runCommand('runs.duplicate', target)}>
