@@ -29,7 +29,7 @@ export type MetricValue = z.infer<typeof metricValueSchema>;
  */
 export const efficiencyPointSchema = z.object({
   historyLength: z.number().int(),
-  method: z.enum(['embedding', 'text-prompt']),
+  method: z.enum(['embedding', 'text-prompt', 'text-summary']),
   tokensPerRequest: z.number(),
   flops: z.number(),
   millisecondsPerRequest: z.number(),

@@ -21,6 +21,8 @@ export interface BeamSearchOptions {
   /** Tokens of a text at most, end-of-text included. */
   readonly maxTokens: number;
   readonly endOfText: TokenId;
+  /** Tokens before end-of-text at least; 0, the default: the empty text is one. Not for a trie. */
+  readonly minTokens?: number;
   /** Only texts of this catalogue are written. */
   readonly trie?: TokenTrie;
   /** alpha of the length penalty; 0, the default: none. */
@@ -157,7 +159,8 @@ class PromptSearch {
   }
 
   private finishBeams(logProbabilities: Float32Array, rows: readonly number[]): void {
-    const { endOfText, vocabularySize, trie } = this.options;
+    const { endOfText, vocabularySize, trie, minTokens = 0 } = this.options;
+    if (this.length <= minTokens) return;
     for (const [beam, { tokens, logProbability, node }] of this.live.entries()) {
       if (trie && trie.next(node, endOfText) < 0) continue;
       const total = logProbability + logProbabilities[rows[beam]! * vocabularySize + endOfText]!;

@@ -32,6 +32,8 @@ export function summariesFile(workspace: Workspace, runId: string): string {
   return join(workspace.runs.folder(runId), 'summaries.json');
 }
 
+/** A small model likes to end where it knows nothing to say: it has to say this much. */
+const FEWEST_TOKENS = 7;
 /** Batches after which the summaries are saved. */
 const SAVE_EVERY = 16;
 
@@ -102,7 +104,7 @@ async function writeSummaries(options: SummaryWriterOptions, requests: SummaryRe
 async function writeBatch(model: LoadedModel, experiment: Experiment, batch: readonly SummaryRequest[]): Promise<string[]> {
   const prompts = batch.map(({ tokens }) => tokens);
   const { maxTokens } = experiment.integration.summary;
-  const answers = await writeAnswers(model, { prompts, history: null, beams: 1, maxTokens });
+  const answers = await writeAnswers(model, { prompts, history: null, beams: 1, minTokens: FEWEST_TOKENS, maxTokens });
   // Line breaks would look like the end of the summary.
   return answers.map(([answer]) => (answer?.text ?? '').replace(/\s+/g, ' ').trim());
 }

@@ -26,6 +26,8 @@ export interface WritingOptions {
   readonly maxTokens: number;
   /** Only answers of this catalogue. */
   readonly trie?: TokenTrie;
+  /** Tokens before end-of-text at least; 0 when left out. */
+  readonly minTokens?: number;
   /** alpha of `beamSearch`; 0 when left out. */
   readonly lengthPenalty?: number;
   /** Aborting fails it as `cancelled` after the step in progress. */
@@ -51,7 +53,7 @@ export function disposeAll(tensors: DeviceTensors): void {
 /** The best answers to every prompt by beam search, best first; answers that differ in case or spaces only count once. */
 export async function writeAnswers(model: LoadedModel, options: WritingOptions): Promise<Answer[][]> {
   const { engine, parameters, tokenizer } = model;
-  const { prompts, history, beams, maxTokens, trie, lengthPenalty = 0, signal } = options;
+  const { prompts, history, beams, maxTokens, trie, minTokens = 0, lengthPenalty = 0, signal } = options;
   const shape: PersonalisedShape = history ? model.shape : { ...model.shape, user: null };
   const session = await createSession({ engine, parameters, shape, prompts, history, beams, maxTokens });
   try {
@@ -61,6 +63,7 @@ export async function writeAnswers(model: LoadedModel, options: WritingOptions):
       beams,
       maxTokens,
       endOfText: tokenizer.endOfText,
+      minTokens,
       lengthPenalty,
       textOf: (tokens) => normaliseTitle(tokenizer.decode(tokens)),
       ...(trie && { trie }),

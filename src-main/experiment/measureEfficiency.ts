@@ -40,7 +40,7 @@ interface Request {
 }
 
 /**
- * What one request costs at each history length, with the user as embeddings and as text: tokens and 6ND operations, and the measured
+ * What one request costs at each history length, with the user as embeddings and as text, and of a text summary at the length that it sums up: tokens and 6ND operations, and the measured
  * time of one user's answer - encoding the history, reading the prompt, writing as many tokens as an answer has on average.
  * Time depends on sizes, not on weights: fresh models with room for the history are measured, whatever the run itself trained.
  */
@@ -59,7 +59,16 @@ export async function measureEfficiency(options: EfficiencyOptions): Promise<Eff
     points.push(await measurePoint(options, 'embedding', historyLength, embedded, request));
     points.push(await measurePoint(options, 'text-prompt', historyLength, prompted, textRequest(options, historyLength, prompted)));
   }
+  if (experiment.integration.kind === 'text-summary') points.push(await measureSummary(options));
   return points;
+}
+
+/** The run's own prompts: the summary that they hold costs nothing here, since it is written beforehand. */
+async function measureSummary(options: EfficiencyOptions): Promise<EfficiencyPoint> {
+  const { experiment, examples, test } = options;
+  const tokens = mean(test.slice(0, COUNTED_USERS).map((example) => examples.promptTokens(example).length));
+  const historyLength = experiment.history.prompted;
+  return measurePoint(options, 'text-summary', historyLength, tokens, textRequest(options, historyLength, tokens));
 }
 
 async function measurePoint(

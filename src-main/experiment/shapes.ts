@@ -1,3 +1,4 @@
+import { AppError } from '../../src-shared/errors.ts';
 import { type Experiment, type ScratchModelConfig, usesEncoder } from '../../src-shared/experiment.ts';
 import type { MemoryShape } from '../model/integration/memory.ts';
 import type { LanguageModelShape } from '../model/languageModel/languageModel.ts';
@@ -29,8 +30,10 @@ export function scratchShape(experiment: Experiment, vocabularySize: number): La
   return { vocabularySize, maxPositions: positionsFor(promptedEvents(experiment)), dModel, numLayers, numHeads };
 }
 
+/** @throws AppError `experiment-invalid` for a feature that the dataset does not have */
 export function encoderShape(experiment: Experiment, reader: DatasetReader, maxHistory = experiment.history.embedded): UserEncoderShape {
   const { dModel, numLayers, numHeads, features, architecture, labels, sampledSoftmax, dual } = experiment.encoder;
+  requireFeatures(features, reader);
   const sized = features.map((name) => ({ name, vocabularySize: reader.vocabulary(name).length }));
   return {
     architecture,
@@ -41,6 +44,18 @@ export function encoderShape(experiment: Experiment, reader: DatasetReader, maxH
     numHeads,
     ...(architecture === 'dual' ? { dual } : { ...(labels && { labels }), ...(sampledSoftmax > 0 && { sampledSoftmax }) }),
   };
+}
+
+function requireFeatures(features: readonly string[], { summary }: DatasetReader): void {
+  const known = summary.features.map(({ name }) => name);
+  const missing = features.filter((name) => !known.includes(name));
+  if (missing.length === 0) return;
+  const rest = features.filter((name) => known.includes(name));
+  const advice = rest.length > 0 ? `write ${JSON.stringify(rest)}` : 'take some of these';
+  throw new AppError(
+    'experiment-invalid',
+    `encoder.features: expected features of "${summary.name}" (${known.join(', ')}), got ${missing.join(', ')}; ${advice}`,
+  );
 }
 
 /** The model that is fine-tuned: the language model with its adapters, and an encoder where one takes part. */

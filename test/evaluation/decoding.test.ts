@@ -123,6 +123,13 @@ describe('beamSearch', () => {
     expect(found!.map(({ tokens }) => tokens)).toEqual([[], [2, 1]]);
   });
 
+  test('ends no text before it has as many tokens as it must have, and is then as good as exhaustive scoring', async () => {
+    const table = randomTable(vocabularySize, 7);
+    const texts = allTexts(vocabularySize, 5, endOfText).filter((text) => text.length >= 3);
+    const [found] = await search(table, { beams: 108, maxTokens: 5, minTokens: 3 }).result;
+    expect(found!.map(({ tokens }) => tokens)).toEqual(exhaustive(table, 0, texts).map(({ tokens }) => tokens));
+  });
+
   test('breaks ties by the smaller token id', async () => {
     const table: NextTokenTable = () => new Float32Array(8).fill(Math.log(1 / 8));
     const [found] = await search(table, { vocabularySize: 8, beams: 3, maxTokens: 3 }).result;

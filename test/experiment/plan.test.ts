@@ -11,6 +11,28 @@ function planOf(overrides: Parameters<typeof tinyExperiment>[0] = {}) {
 }
 
 describe('planExperiment', () => {
+  it('refuses an encoder of features that the dataset does not have, and says which it has', () => {
+    const workspace = temporaryWorkspace();
+    insertTinyDataset(workspace);
+    const { summary } = workspace.datasets.open('tiny');
+    const features = summary.features.filter(({ name }) => name !== 'genre');
+    const reader = Object.assign(Object.create(workspace.datasets.open('tiny')), { summary: { ...summary, features } });
+    expect(() => planExperiment(tinyExperiment(), reader)).toThrow(
+      'encoder.features: expected features of "tiny" (title, rating), got genre; write ["title","rating"]',
+    );
+  });
+
+  it('plans longer answers for reviews, and a summary in every prompt that has one', () => {
+    const workspace = temporaryWorkspace();
+    insertTinyDataset(workspace, { reviews: true });
+    const reader = workspace.datasets.open('tiny');
+    const tokensOf = (overrides: Parameters<typeof tinyExperiment>[0]) =>
+      planExperiment(tinyExperiment(overrides), reader).stages.find(({ name }) => name === 'finetune')!.tokens;
+    expect(tokensOf({ task: 'review', review: { maxTokens: 100 } })).toBeGreaterThan(tokensOf({ task: 'review' }));
+    const summary = { kind: 'text-summary', summary: { maxTokens: 40 } } as const;
+    expect(tokensOf({ integration: summary, history: { embedded: 4, prompted: 2 } })).toBe(tokensOf({}) + 40 * 40);
+  });
+
   it('counts steps, examples and tokens of every stage', () => {
     const { stages } = planOf({ encoder: { pretraining: { steps: 8, batchSize: 4, accumulation: 2 } } });
     expect(stages.map(({ name, steps, examples }) => ({ name, steps, examples }))).toEqual([

@@ -239,6 +239,8 @@ describe('runs without an encoder', () => {
     expect(run.samples[0]!.prompt).toMatch(prompt);
     expect(run.gates).toEqual([]);
     expect(Object.keys(run.parameters!.byComponent)).toEqual(['languageModel']);
+    const summaries = run.efficiency.filter(({ method }) => method === 'text-summary');
+    expect(summaries.map(({ historyLength }) => historyLength)).toEqual(kind === 'text-summary' ? [3] : []);
   });
 
   it('read summaries that the language model wrote before it was fine-tuned, each written once', async () => {
@@ -256,8 +258,8 @@ describe('runs without an encoder', () => {
     const { userId, prompt } = run.samples[0]!;
     const last = workspace.datasets.open('tiny').timeline(userId).itemIds.length - 1;
     const summary = written[`${userId}:${last}`]!;
-    expect(prompt).toBe(summary === '' ? 'Next title:' : `Profile: ${summary}\nNext title:`);
-    expect(Object.values(written).some((text) => text !== '')).toBe(true);
+    expect(prompt).toBe(`Profile: ${summary}\nNext title:`);
+    expect(Object.values(written).every((text) => text !== '')).toBe(true);
     expect(workspace.runs.log('run-0001').filter(({ text }) => text.includes('writes')).length).toBeGreaterThan(0);
     const generated = await generateForRun(workspace, { runId: 'run-0001', userId, constrained: false, beams: 2 });
     expect(generated.prompt).toMatch(/Next title:$/);

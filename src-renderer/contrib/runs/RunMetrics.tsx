@@ -43,6 +43,8 @@ export function RunMetrics({ run }: { run: RunDetail }) {
   );
 }
 
+const METHODS = { embedding: 'user embedding', 'text-prompt': 'text prompt', 'text-summary': 'text summary' };
+
 const WHISKER_WIDTH = 150;
 
 function MetricTable({ metrics, scale }: { metrics: [string, MetricValue][]; scale: number }) {
@@ -131,7 +133,7 @@ function Efficiency({ points }: { points: RunDetail['efficiency'] }) {
           {points.map((point) => (
             <tr key={`${point.historyLength}/${point.method}`}>
               <th scope="row">{point.historyLength} events</th>
-              <td>{point.method === 'embedding' ? 'user embedding' : 'text prompt'}</td>
+              <td>{METHODS[point.method]}</td>
               <td className="end">{formatCompact(point.tokensPerRequest)}</td>
               <td className="end">{formatFlops(point.flops)}</td>
               <td className="end">{formatNumber(point.millisecondsPerRequest)}</td>
