@@ -143,6 +143,19 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
+    'export of a run',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^completed gated/ }).click();
+      await page.getByRole('heading', { name: 'gated', exact: true }).waitFor();
+      await page.keyboard.press('Control+Shift+P');
+      await page.keyboard.type('Export the language model');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Export the language model of gated' }).waitFor();
+      await page.getByRole('button', { name: 'Export', exact: true }).click();
+      await page.getByText(/^Exported to .*exports\/gated/).waitFor();
+    },
+  ],
+  [
     'metrics of a run',
     async (page) => {
       await page.getByRole('treeitem', { name: /^completed gated/ }).click();

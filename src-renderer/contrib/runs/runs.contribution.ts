@@ -4,6 +4,7 @@ import { runById, runs } from '../../state/stores.ts';
 import { useEditors } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import { registry } from '../../workbench/registry.ts';
+import { exportRunCommand } from './exportRun.ts';
 import { JobsBadge } from './JobsBadge.tsx';
 import { RunStep } from './RunStep.tsx';
 import { RunsStatus } from './RunsStatus.tsx';
@@ -36,7 +37,7 @@ export function announceRuns(): void {
 
 /** Runs: their tree, editor, jobs and output. */
 export function contributeRuns(): void {
-  registry.command(...runCommands);
+  registry.command(...runCommands, exportRunCommand);
   registry.view({
     id: 'runs',
     label: 'Runs',
@@ -65,6 +66,7 @@ export function contributeRuns(): void {
     { command: 'runs.rerun', group: '2 control' },
     { command: 'runs.duplicate', group: '4 copy' },
     { command: 'runs.copyId', group: '4 copy' },
+    { command: 'runs.export', group: '5 export' },
     { command: 'runs.delete', group: '9 delete' },
   );
   registry.quickOpen(() =>
