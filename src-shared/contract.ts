@@ -24,6 +24,7 @@ import {
   modelSummarySchema,
   modelVerificationSchema,
 } from './model.ts';
+import { reproductionRequestSchema, reproductionSchema } from './reproduction.ts';
 import {
   comparisonSchema,
   curveSchema,
@@ -228,6 +229,9 @@ export const contract = {
 
   /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
   'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
+
+  /** The paper's tables from the runs of the workspace, and the experiments that are still to run. */
+  'reproduction.report': { input: reproductionRequestSchema, output: reproductionSchema },
 
   /** The user encoders that runs have trained, newest first. */
   'encoders.list': { input: nothing, output: z.array(encoderSummarySchema) },

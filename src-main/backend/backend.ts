@@ -13,6 +13,7 @@ import { FINGERPRINT_KEY, pretrainedModel } from '../experiment/languageModels.t
 import { requireExperiment } from '../experiment/parse.ts';
 import { suggestExperiment } from '../experiment/suggest.ts';
 import { readUserHistory } from '../experiment/userHistory.ts';
+import { reproduce } from '../reproduction/reproduce.ts';
 import { reclaimSpace } from '../store/reclaimSpace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { compareRuns } from './comparison.ts';
@@ -69,6 +70,7 @@ export function createBackend(options: BackendOptions): Backend {
     ...experimentMethods(context),
     ...runMethods(context, jobs.runs),
     ...modelMethods(context, jobs.text),
+    'reproduction.report': (input) => reproduce(context.workspace, input),
     'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
     'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),

@@ -15,17 +15,40 @@ export interface SampleOptions {
  * that drift, films in families whose titles resemble each other. Equal options give equal bytes.
  */
 export async function writeSampleDataset(folder: string, options: SampleOptions = {}): Promise<void> {
-  const { users = 1500, items = 600, seed = 1 } = options;
-  if (users < 1 || items < 50) throw new Error(`sample: expected at least 1 user and 50 items, got ${users} and ${items}`);
-  const catalogue = makeCatalogue(items, new SampleRandom(seed));
-  const shelves = makeShelves(catalogue);
-  // A generator per person: adding people does not change the others.
-  const people = Array.from({ length: users }, (_, index) => makePerson(shelves, new SampleRandom(seed * 1_000_003 + index * 7919 + 17)));
+  const { catalogue, people, seed } = makeSample(options);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'movies.csv'), moviesCsv(catalogue));
   await writeFile(join(folder, 'ratings.csv'), ratingsCsv(people));
   await writeFile(join(folder, 'reviews.csv'), reviewsCsv(people));
   await writeFile(join(folder, 'README.txt'), readme(catalogue, people, seed));
+}
+
+/**
+ * Writes what people of the sample wrote about films, as a table: user, item, title, category, rating, timestamp and review of every event that has
+ * a review. Equal options give equal bytes.
+ */
+export async function writeSampleReviews(folder: string, options: SampleOptions = {}): Promise<void> {
+  const { catalogue, people, seed } = makeSample(options);
+  const rows = people.flatMap((events, index) =>
+    events
+      .filter((event) => event.review !== null)
+      .map(
+        ({ item, rating, timestamp, review }) =>
+          `${index + 1},${item.movieId},${quoted(item.title)},${item.genres[0] ?? ''},${rating.toFixed(1)},${timestamp},${quoted(review!)}`,
+      ),
+  );
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'reviews.csv'), lines(['user_id,item_id,title,category,rating,timestamp,review_text', ...rows]));
+  await writeFile(join(folder, 'README.txt'), readme(catalogue, people, seed));
+}
+
+function makeSample({ users = 1500, items = 600, seed = 1 }: SampleOptions) {
+  if (users < 1 || items < 50) throw new Error(`sample: expected at least 1 user and 50 items, got ${users} and ${items}`);
+  const catalogue = makeCatalogue(items, new SampleRandom(seed));
+  const shelves = makeShelves(catalogue);
+  // A generator per person: adding people does not change the others.
+  const people = Array.from({ length: users }, (_, index) => makePerson(shelves, new SampleRandom(seed * 1_000_003 + index * 7919 + 17)));
+  return { catalogue, people, seed };
 }
 
 function moviesCsv(catalogue: readonly SampleItem[]): string {

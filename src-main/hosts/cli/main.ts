@@ -7,6 +7,7 @@ import { registerDatasetCommands } from './commands/datasets.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerGenerateCommand } from './commands/generate.ts';
 import { registerModelCommands } from './commands/models.ts';
+import { registerReproduceCommand } from './commands/reproduce.ts';
 import { registerRunCommands } from './commands/runs.ts';
 import { registerServeCommand } from './commands/serve.ts';
 import { EXIT, printError } from './output.ts';
@@ -38,6 +39,7 @@ function createProgram(json: boolean): Command {
   registerRunCommands(program);
   registerModelCommands(program);
   registerGenerateCommand(program);
+  registerReproduceCommand(program);
   registerServeCommand(program);
   registerDoctorCommand(program);
   registerBenchCommand(program);

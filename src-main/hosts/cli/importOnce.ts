@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DatasetSummary } from '../../../src-shared/dataset.ts';
 import { importDataset } from './commands/datasets.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
-const FILES = ['ratings.csv', 'movies.csv'];
 const SETTING = 'demo.imported';
 
-/** Imports a folder for the demonstration; a dataset that was imported from equal files is used again. */
+/** Imports a folder or file; a dataset that was imported from equal files before is used again. */
 export async function importOnce(session: Session, folder: string, name: string, progress: Progress): Promise<DatasetSummary> {
   const { client } = session;
   const hash = await hashFiles(folder);
@@ -33,11 +32,13 @@ function freeName(name: string, datasets: readonly DatasetSummary[]): string {
   return free;
 }
 
-async function hashFiles(folder: string): Promise<string> {
+/** Of a file, or of every file that lies in a folder. */
+async function hashFiles(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const path of FILES.map((file) => join(folder, file)).filter(existsSync)) {
-    hash.update(`${basename(path)}\0`);
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const files = statSync(path).isDirectory() ? readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile()) : null;
+  for (const file of files ? files.map(({ name }) => join(path, name)).sort() : [path]) {
+    hash.update(`${basename(file)}\0`);
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   }
   return hash.digest('hex');
 }

@@ -1,0 +1,106 @@
+import type { DatasetSummary } from '../../src-shared/dataset.ts';
+import { type ExperimentInput, experimentSchema, type Task } from '../../src-shared/experiment.ts';
+import { hashDescription } from '../experiment/sharedStages.ts';
+import type { Size } from './sizes.ts';
+
+/** What an experiment of the paper is about, in the words of its tables. */
+export interface Variant {
+  readonly task: Task;
+  readonly kind?: 'cross-attention' | 'soft-prompt' | 'text-prompt' | 'text-summary' | 'none';
+  readonly strategy?: 'full' | 'lora' | 'enc' | 'proj';
+  readonly encoder?: 'autoregressive' | 'dual' | 'bert4rec';
+  readonly init?: 'pretrained' | 'random';
+  /** Events that the encoder sees; the size's standard when left out. */
+  readonly embedded?: number;
+  readonly prompted?: number;
+  readonly perceiver?: boolean;
+  /** A component that is taken out or replaced. */
+  readonly ablation?: 'no gates' | 'titles only' | 'equation 1 read literally' | 'every second layer';
+}
+
+/** What the tables are computed with. */
+export interface Givens {
+  readonly size: Size;
+  readonly dataset: DatasetSummary;
+  readonly reviewDataset: DatasetSummary | null;
+  readonly languageModel: string | null;
+}
+
+export interface PlannedExperiment {
+  /** Equal for experiments that give equal results: everything but the name. */
+  readonly key: string;
+  readonly name: string;
+  readonly dataset: string;
+  readonly input: ExperimentInput;
+}
+
+/** Titles met less often are left out of catalogues that a small model cannot learn in minutes (docs/adr/0013-many-titles-in-minutes.md). */
+const MANY_ITEMS = 3000;
+const RARE = 10;
+
+/** The experiment of a variant; null where it needs a dataset with texts and there is none. */
+export function planVariant(variant: Variant, seed: number, givens: Givens): PlannedExperiment | null {
+  const dataset = variant.task === 'review' ? givens.reviewDataset : givens.dataset;
+  if (!dataset) return null;
+  const name = nameOf(variant, seed, givens.size);
+  const input = inputOf(variant, seed, givens, dataset);
+  return { key: experimentKey(experimentSchema.parse(input)), name, dataset: dataset.name, input: { name, ...input } };
+}
+
+/** @param config a resolved experiment, or that of a run */
+export function experimentKey(config: Readonly<Record<string, unknown>>): string {
+  const { name: _, $schema: __, ...rest } = config;
+  return hashDescription(rest);
+}
+
+/** "next-item, cross-attention, dual encoder, enc, random (smoke, seed 1)": what differs from the usual is said. */
+function nameOf(variant: Variant, seed: number, size: Size): string {
+  const { task, kind = 'cross-attention', encoder, strategy, init, embedded, prompted, perceiver, ablation } = variant;
+  const parts = [
+    task,
+    kind,
+    encoder && encoder !== 'autoregressive' && `${encoder} encoder`,
+    strategy && strategy !== 'full' && strategy,
+    init === 'random' && 'random encoder',
+    embedded !== undefined && `${embedded} events`,
+    prompted !== undefined && `${prompted} prompted`,
+    perceiver && 'Perceiver',
+    ablation,
+  ];
+  return `${parts.filter(Boolean).join(', ')} (${size.name}, seed ${seed})`;
+}
+
+function inputOf(variant: Variant, seed: number, { size, languageModel }: Givens, dataset: DatasetSummary): ExperimentInput {
+  const { task, kind = 'cross-attention', strategy = 'full', embedded = size.embedded } = variant;
+  const { base } = size;
+  const asText = kind === 'text-prompt' || kind === 'text-summary';
+  const prompted = variant.prompted ?? (asText ? size.prompted : 0);
+  return {
+    dataset: dataset.name,
+    ...(dataset.items >= MANY_ITEMS && size.name !== 'paper' && task !== 'review' && { data: { minEventsPerItem: RARE } }),
+    task,
+    history: { embedded, prompted },
+    encoder: encoderOf(variant, base),
+    languageModel: languageModel ?? base.languageModel!,
+    integration: integrationOf(variant, size),
+    strategy,
+    training: { ...size.training[task] },
+    evaluation: { ...base.evaluation, efficiencyAt: [...new Set([...size.promptedLengths, ...size.lengths])].sort((a, b) => a - b) },
+    seed,
+  };
+}
+
+function encoderOf({ encoder: architecture = 'autoregressive', init = 'pretrained', ablation }: Variant, { encoder }: Size['base']) {
+  return { architecture, ...encoder, init, ...(ablation === 'titles only' && { features: ['title' as const] }) };
+}
+
+function integrationOf({ kind = 'cross-attention', perceiver, ablation }: Variant, size: Size) {
+  return {
+    kind,
+    ...size.base.integration,
+    ...(perceiver && { perceiver: { ...size.perceiver } }),
+    ...(ablation === 'no gates' && { gated: false }),
+    ...(ablation === 'equation 1 read literally' && { residual: 'paper' as const }),
+    ...(ablation === 'every second layer' && { everyNthLayer: 2 }),
+  };
+}
