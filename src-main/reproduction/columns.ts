@@ -11,7 +11,14 @@ export function metric(name: string, label: string, format: ReproducedColumn['fo
   return { key: name, label, format, valueOf: (run) => run.metrics[name]?.value };
 }
 
-export const RECALLS = [1, 5, 10].map((k) => metric(`recall@${k}`, `Recall@${k}`));
+/** The one answer that a favourite category has is right or wrong: its accuracy is Recall@1. */
+const FIRST: RunColumn = {
+  key: 'recall@1',
+  label: 'Recall@1',
+  format: 'share',
+  valueOf: ({ metrics }) => (metrics['recall@1'] ?? metrics['accuracy'])?.value,
+};
+export const RECALLS = [FIRST, ...[5, 10].map((k) => metric(`recall@${k}`, `Recall@${k}`))];
 export const CONSTRAINED = metric('constrained.recall@10', 'Recall@10, catalogue only');
 export const FUSED = metric('fused.hr@10', 'HR@10, fused');
 export const TEST_LOSS = metric('testLoss', 'Test loss', 'number');

@@ -40,12 +40,15 @@ const SMOKE: Size = {
       dModel: 64,
       numLayers: 2,
       numHeads: 4,
-      pretraining: { steps: 400, batchSize: 64, learningRate: 0.005 },
+      pretraining: { steps: 600, batchSize: 128, learningRate: 0.005 },
     },
     integration: { gateInit: 0.5, projectionSize: 32, numHeads: 4 },
     evaluation: { users: 200, beams: 10, candidates: 20, bootstrap: 200 },
   },
-  training: sameForAll({ steps: 150, batchSize: 64, learningRate: 0.002, validateEvery: 150, checkpointEvery: 150 }),
+  training: {
+    ...sameForAll({ steps: 150, batchSize: 64, learningRate: 0.002, validateEvery: 150, checkpointEvery: 150 }),
+    'next-item': { steps: 300, batchSize: 64, learningRate: 0.003, validateEvery: 150, checkpointEvery: 150 },
+  },
   difference:
     'smoke: an encoder of 2 layers, 32 wide, a language model of 2 layers, 64 wide, hundreds of steps and 200 test users, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples',
 };
