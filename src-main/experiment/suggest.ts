@@ -92,7 +92,7 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
     dataSection(sizes),
     `  // What the language model writes: ${tasksText(summary)}.\n  "task": ${JSON.stringify(task)},`,
     historySection(historyFor(summary, sizes), integration),
-    ...encoderSections(sizes, summary, integration),
+    ...(integration === 'cross-attention' ? [encoderSection(sizes, summary)] : []),
     languageModelSection(sizes),
     integrationSection(integration),
     trainingSection({ ...sizes, labelsPerHistory: task === 'next-item' ? labelsFor(summary, sizes) : 1 }, integration),
@@ -123,24 +123,11 @@ function tasksText(summary: DatasetSummary): string {
   return `"next-item" (the next title), ${favourite} or "review" (what the user wrote)`;
 }
 
-/** Where no encoder takes part its cost is measured all the same: of features that there are. */
-function encoderSections(sizes: Sizes, { features }: DatasetSummary, integration: Integration): string[] {
+function encoderSection({ encoderSteps }: Sizes, { features }: DatasetSummary): string {
   const known = ENCODED.filter((name) => features.some((feature) => feature.name === name));
-  if (integration === 'cross-attention') return [encoderSection(sizes, known)];
-  if (known.length === ENCODED.length) return [];
-  return [
-    `  // No encoder takes part; these are the features of an event that one could read.\n  "encoder": { "features": ${listText(known)} },`,
-  ];
-}
-
-function listText(names: readonly string[]): string {
-  return `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
-}
-
-function encoderSection({ encoderSteps }: Sizes, features: readonly string[]): string {
   return `  // The user encoder: a causal Transformer over the events of a timeline. The paper: 6 layers, dModel 128, 8 heads.
   "encoder": {
-    "features": ${listText(features)},
+    "features": [${known.map((name) => JSON.stringify(name)).join(', ')}],
     "dModel": 64,
     "numLayers": 2,
     "numHeads": 2,
