@@ -107,7 +107,7 @@ const encoderSchema = z
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'every feature may be named once')
       .default(['title', 'genre', 'rating'])
-      .describe('Features of an event that are embedded and predicted.'),
+      .describe('Features of an event that are embedded and predicted; left out: those of the three that the dataset has.'),
     labels: z
       .array(z.enum(['title', 'genre', 'rating']))
       .min(1)

@@ -20,7 +20,7 @@ import { compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
 import { examine } from './doctor.ts';
 import { listEncoders } from './encoders.ts';
-import { planFor, validateExperiment } from './experimentChecks.ts';
+import { planFor, suitedToDataset, validateExperiment } from './experimentChecks.ts';
 import { ExperimentFiles } from './experimentFiles.ts';
 import { Exports } from './exports.ts';
 import { listFolder } from './fileBrowser.ts';
@@ -242,7 +242,7 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
 
 /** Stores the run with everything that describes it: resolved configuration, dataset fingerprint, versions, machine. */
 async function createRun({ workspace, version }: BackendContext, source: string): Promise<string> {
-  const config = requireExperiment(source);
+  const config = suitedToDataset(workspace, requireExperiment(source), source);
   const { name: datasetName, fingerprint } = (await openDatasetView(workspace.datasets, config.dataset, config.data)).summary;
   const { stages: planned } = await planFor(workspace, config);
   const stages = planned.map(

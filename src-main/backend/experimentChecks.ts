@@ -6,7 +6,7 @@ import { type Experiment, type Problem, usesEncoder } from '../../src-shared/exp
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { encoderRunId, requireEncoderRun } from '../experiment/adoptedEncoder.ts';
 import { pretrainedShape } from '../experiment/languageModels.ts';
-import { parseExperiment } from '../experiment/parse.ts';
+import { isWritten, parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { readRetentionText } from '../experiment/retentionText.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
@@ -25,11 +25,25 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
   const { experiment, problems } = parseExperiment(text);
   if (!experiment) return { problems, plan: null };
   try {
-    return { problems, plan: await planFor(workspace, experiment) };
+    return { problems, plan: await planFor(workspace, suitedToDataset(workspace, experiment, text)) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { problems: [...problems, problemAt(text, placeOf(error), error.message)], plan: null };
   }
+}
+
+/**
+ * The experiment with the defaults that depend on its dataset: an encoder reads those of its default features that the dataset has.
+ * @throws AppError `dataset-not-found`
+ */
+export function suitedToDataset(workspace: Workspace, experiment: Experiment, text: string): Experiment {
+  const { encoder } = experiment;
+  if (isWritten(text, ['encoder', 'features']) || encoder.labels !== null) return experiment;
+  const known = workspace.datasets.get(experiment.dataset).features.map(({ name }) => name);
+  const features = encoder.features.filter((name) => known.includes(name));
+  // A label feature that is not there is named as such.
+  if (encoder.architecture === 'dual' && !features.includes(encoder.dual.labelFeature)) return experiment;
+  return { ...experiment, encoder: { ...encoder, features } };
 }
 
 /**

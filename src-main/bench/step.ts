@@ -6,7 +6,7 @@ import { trainingFlops } from '../../src-shared/flops.ts';
 
 const run = promisify(execFile);
 
-export type StepBenchmarkName = 'encoder' | 'lm';
+export type StepBenchmarkName = 'encoder' | 'lm' | 'items';
 
 export interface StepJobRequest {
   readonly benchmark: StepBenchmarkName;
@@ -54,6 +54,8 @@ export interface TorchResult {
 }
 
 export interface StepBenchmarkOptions {
+  /** The encoder's and the language model's when left out; "items" has no counterpart in PyTorch here. */
+  readonly benchmarks?: readonly StepBenchmarkName[];
   readonly engines: readonly { readonly engine: string; readonly provider: string }[];
   readonly steps?: number;
   readonly warmup?: number;
@@ -70,13 +72,22 @@ export interface StepBenchmarkOptions {
  * cross-attention, per engine, and PyTorch's time for the same steps in the same run where python3 can import torch.
  */
 export async function benchStep(options: StepBenchmarkOptions): Promise<{ results: StepResult[]; torch: TorchResult | null }> {
-  const { engines, rounds = 3, steps = 12, warmup = 3, threads = availableParallelism(), python = 'python3' } = options;
+  const {
+    engines,
+    benchmarks = ['encoder', 'lm'],
+    rounds = 3,
+    steps = 12,
+    warmup = 3,
+    threads = availableParallelism(),
+    python = 'python3',
+  } = options;
   const report = options.onProgress ?? (() => {});
   const hasTorch = await canImportTorch(python);
   const results: StepResult[] = [];
   const torchTimes: TorchResult['benchmarks'] = {};
   let version = '';
-  for (const benchmark of ['encoder', 'lm'] as const) {
+  for (const benchmark of benchmarks) {
+    const besideTorch = hasTorch && benchmark !== 'items';
     const measured = engines.map(() => [] as StepMeasurement[]);
     const torchSamples: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -84,13 +95,13 @@ export async function benchStep(options: StepBenchmarkOptions): Promise<{ result
         report(`${benchmark}: ${engine}/${provider}, round ${round + 1} of ${rounds}`);
         measured[index]!.push(await runJob({ benchmark, engine, provider, threads, steps, warmup }));
       }
-      if (!hasTorch) continue;
+      if (!besideTorch) continue;
       report(`${benchmark}: PyTorch, round ${round + 1} of ${rounds}`);
       const torch = await runTorch(python, { benchmark, steps, warmup, threads });
       version = torch.torchVersion;
       torchSamples.push(...torch.samples);
     }
-    if (hasTorch) torchTimes[benchmark] = { milliseconds: median(torchSamples), minimumMilliseconds: Math.min(...torchSamples) };
+    if (besideTorch) torchTimes[benchmark] = { milliseconds: median(torchSamples), minimumMilliseconds: Math.min(...torchSamples) };
     for (const [index, engine] of engines.entries()) {
       results.push(summarise(benchmark, engine, threads, measured[index]!, torchTimes[benchmark]?.milliseconds ?? null));
     }

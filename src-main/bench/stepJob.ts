@@ -3,9 +3,11 @@ import { createOnnxEngine, type OnnxProvider } from '../engine/onnx/onnxEngine.t
 import { createReferenceEngine } from '../engine/reference/reference.ts';
 import { createTensorflowEngine } from '../engine/tensorflow/engine.ts';
 import type { StepJobRequest, StepMeasurement } from './step.ts';
-import { encoderBenchmark, languageModelBenchmark, prepareStep } from './steps.ts';
+import { encoderBenchmark, itemsBenchmark, languageModelBenchmark, prepareStep, type StepBenchmark } from './steps.ts';
 
 const request = JSON.parse(process.argv[2]!) as StepJobRequest;
+
+const BENCHMARKS = { encoder: encoderBenchmark, lm: languageModelBenchmark, items: itemsBenchmark };
 
 async function openEngine() {
   if (request.engine === 'reference') return createReferenceEngine();
@@ -15,7 +17,7 @@ async function openEngine() {
 
 async function measure(): Promise<StepMeasurement> {
   const engine = await openEngine();
-  const benchmark = request.benchmark === 'encoder' ? encoderBenchmark() : languageModelBenchmark();
+  const benchmark = BENCHMARKS[request.benchmark]();
   const startedAt = performance.now();
   const step = await prepareStep(engine, benchmark);
   const firstLoss = await step();
@@ -35,15 +37,16 @@ async function measure(): Promise<StepMeasurement> {
     firstLoss,
     lastLoss,
     tokens: benchmark.tokens,
-    parameters: productParameters(benchmark.specs),
+    parameters: productParameters(benchmark),
     peakMemoryBytes,
     device: engine.device,
   };
 }
 
 /** N of 6 N D: weights that take part in every token's matrix products - matrices, but not position tables. */
-function productParameters(specs: Record<string, { shape: readonly number[] }>): number {
-  const matrices = Object.entries(specs).filter(([name, { shape }]) => shape.length === 2 && !/position/i.test(name));
+function productParameters({ specs, sampledFeature }: StepBenchmark): number {
+  const isSampled = (name: string) => sampledFeature !== undefined && name.split('.').includes(sampledFeature);
+  const matrices = Object.entries(specs).filter(([name, { shape }]) => shape.length === 2 && !/position/i.test(name) && !isSampled(name));
   return matrices.reduce((sum, [, { shape }]) => sum + shape[0]! * shape[1]!, 0);
 }
 

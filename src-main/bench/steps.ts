@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { FIRST_VALUE_ID } from '../../src-shared/ids.ts';
 import { type DeviceTensors, type Engine, floats, type HostTensors, ints, type TensorSpec, type Tensors } from '../engine/engine.ts';
 import { crossAttentionSpecs, userContext } from '../model/integration/crossAttention.ts';
 import { languageModelSpecs, readTexts, tokenLoss } from '../model/languageModel/languageModel.ts';
@@ -8,8 +9,10 @@ import { valueAndGradients } from '../training/gradientProgram.ts';
 
 /** A training step to time: its model, its inputs, and the work it stands for. */
 export interface StepBenchmark {
-  readonly name: 'encoder' | 'lm';
+  readonly name: 'encoder' | 'lm' | 'items';
   readonly specs: ParameterSpecs;
+  /** A feature of which only drawn rows are multiplied: its matrices do not count as operations. */
+  readonly sampledFeature?: string;
   readonly inputs: HostTensors;
   readonly loss: (parameters: Tensors, inputs: Tensors) => tf.Tensor;
   /** Events or text tokens per step. */
@@ -28,8 +31,32 @@ const ENCODER: UserEncoderShape = {
   numHeads: 8,
 };
 
+/** Vocabularies like those of Google Local, New York (the paper's Table 1), and the wrong answers drawn for a batch. */
+const MANY_ITEMS: UserEncoderShape = {
+  ...ENCODER,
+  features: [
+    { name: 'title', vocabularySize: 270_721 },
+    { name: 'genre', vocabularySize: 302 },
+    { name: 'rating', vocabularySize: 7 },
+  ],
+  sampledSoftmax: 4096,
+};
+
 /** One step of the paper's encoder, 6 layers x 128 x 8 heads, on 64 histories of 50 events with MovieLens latest-small's vocabularies. */
 export function encoderBenchmark(): StepBenchmark {
+  return encoderStep('encoder', ENCODER);
+}
+
+/** The same step with 270 thousand titles, by sampled soft-max: what matters is whether it fits the memory. */
+export function itemsBenchmark(): StepBenchmark {
+  const { sampledSoftmax, features } = MANY_ITEMS;
+  const titles = features[0]!.vocabularySize - FIRST_VALUE_ID;
+  const samples = randomIds(sampledSoftmax!, titles, seededUniform(9)).map((id) => id + FIRST_VALUE_ID);
+  const step = encoderStep('items', MANY_ITEMS);
+  return { ...step, sampledFeature: 'title', inputs: { ...step.inputs, 'samples.title': ints(samples, [sampledSoftmax!]) } };
+}
+
+function encoderStep(name: StepBenchmark['name'], encoder: UserEncoderShape): StepBenchmark {
   const [batch, history] = [64, 50];
   const shape = [batch, history];
   const random = seededUniform(7);
@@ -37,15 +64,16 @@ export function encoderBenchmark(): StepBenchmark {
     'history.mask': ints(new Int32Array(batch * history).fill(1), shape),
     'labels.mask': ints(new Int32Array(batch * history).fill(1), shape),
   };
-  for (const { name, vocabularySize } of ENCODER.features) {
-    for (const part of ['history', 'labels']) inputs[`${part}.${name}`] = ints(randomIds(batch * history, vocabularySize, random), shape);
+  for (const { name: feature, vocabularySize } of encoder.features) {
+    for (const part of ['history', 'labels'])
+      inputs[`${part}.${feature}`] = ints(randomIds(batch * history, vocabularySize, random), shape);
   }
   return {
-    name: 'encoder',
-    specs: userEncoderSpecs(ENCODER),
+    name,
+    specs: userEncoderSpecs(encoder),
     inputs,
     tokens: batch * history,
-    loss: (p, x) => nextEventLoss(p, ENCODER, x).loss,
+    loss: (p, x) => nextEventLoss(p, encoder, x).loss,
   };
 }
 

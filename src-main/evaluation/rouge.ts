@@ -76,19 +76,18 @@ function lcsPositions(wanted: readonly string[], found: readonly string[]): numb
   return positions;
 }
 
-/** Union-LCS of Lin 2004, section 3.2; a token is hit at most as often as each text has it. */
+/** Union-LCS of Lin 2004, section 3.2; a token is hit at most as often as the candidate has it. */
 function summaryScore(found: readonly string[][], wanted: readonly string[][]): number {
-  const [leftInFound, leftInWanted] = [countOf(found.flat()), countOf(wanted.flat())];
+  const left = countOf(found.flat());
   let hits = 0;
   for (const line of wanted) {
     const union = new Set(found.flatMap((other) => lcsPositions(line, other)));
     for (const position of union) {
       const token = line[position]!;
-      const [inFound, inWanted] = [leftInFound.get(token) ?? 0, leftInWanted.get(token) ?? 0];
-      if (inFound === 0 || inWanted === 0) continue;
+      const count = left.get(token) ?? 0;
+      if (count === 0) continue;
       hits++;
-      leftInFound.set(token, inFound - 1);
-      leftInWanted.set(token, inWanted - 1);
+      left.set(token, count - 1);
     }
   }
   return f1(hits, found.flat().length, wanted.flat().length);

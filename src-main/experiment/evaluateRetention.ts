@@ -121,7 +121,8 @@ function tokensAndTargets(rows: readonly TokenId[][]): HostTensors {
   };
 }
 
-function windowValues(host: HostTensors, row: number, length: number): WindowValues {
+/** Means over the positions of one row, but for the last. */
+export function windowValues(host: HostTensors, row: number, length: number): WindowValues {
   const mean = (name: keyof WindowValues): number => {
     const values = host[name]!.data.subarray(row * length, (row + 1) * length - 1);
     let sum = 0;

@@ -92,10 +92,11 @@ function examplesRead(
   sampler: ReturnType<typeof createLengthGroupedSampler>,
 ): Example[] {
   const { steps, accumulation } = context.experiment.training;
-  const drawn = Array.from({ length: steps * accumulation }, (_, number) =>
-    sampler.batch(Math.floor(number / accumulation), number % accumulation).flatMap((index) => groups[index]!),
-  );
-  return [...drawn.flat(), ...validationExamples(context)];
+  const drawn = new Set<number>();
+  for (let number = 0; number < steps * accumulation && drawn.size < groups.length; number++) {
+    for (const index of sampler.batch(Math.floor(number / accumulation), number % accumulation)) drawn.add(index);
+  }
+  return [...[...drawn].flatMap((index) => groups[index]!), ...validationExamples(context)];
 }
 
 function validationExamples({ experiment, taskSplit: { validation } }: RunContext): Example[] {

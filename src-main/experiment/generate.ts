@@ -154,7 +154,7 @@ function trainedRunSummaries(workspace: Workspace, { run, experiment, reader, la
     tokenizer,
     engine,
     shape,
-    base: () => languageModelBefore({ workspace, run, experiment, engine, tokenizer }, languageModel),
+    base: () => languageModelBefore({ workspace, run, experiment, engine, tokenizer, reader }, languageModel),
     file: summariesFile(workspace, run.id),
     onProgress: () => undefined,
   });

@@ -58,6 +58,12 @@ export function requireExperiment(text: string, file = 'experiment'): Experiment
   });
 }
 
+/** Whether an experiment file says something itself, where it would otherwise have a default. */
+export function isWritten(text: string, path: JSONPath): boolean {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  return root !== undefined && findNodeAtLocation(root, path) !== undefined;
+}
+
 /** `enc` and `proj` freeze the language model; without an encoder nothing is left. */
 function trainsNothing({ strategy, integration }: Experiment): boolean {
   return (strategy === 'enc' || strategy === 'proj') && !usesEncoder(integration);

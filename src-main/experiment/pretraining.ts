@@ -18,6 +18,7 @@ import { heldOutBatch } from './encoderExamples.ts';
 import { createEncoderInputs, type EncoderInputs } from './encoderInputs.ts';
 import { createItemCorpus } from './itemCorpus.ts';
 import type { BaseLanguageModel } from './languageModels.ts';
+import { reviewFeature } from './reviews.ts';
 import type { RunContext } from './runContext.ts';
 import { findSharedStage, hashDescription } from './sharedStages.ts';
 import { runTrainingStage } from './trainingStage.ts';
@@ -108,17 +109,17 @@ async function validateEncoder(
 
 /** The content hash under which the pretrained language model of a run is shared. */
 export function languageModelStage(
-  context: Pick<RunContext, 'engine' | 'experiment' | 'run' | 'tokenizer'>,
+  context: Pick<RunContext, 'engine' | 'experiment' | 'run' | 'tokenizer' | 'reader'>,
   shape: LanguageModelShape,
 ): string {
-  const { experiment, tokenizer } = context;
+  const { experiment, tokenizer, reader } = context;
   return hashDescription({
     ...sharedDescription(context),
     stage: 'pretrain-language-model',
     shape,
     pretraining: (experiment.languageModel as ScratchModelConfig).pretraining,
     tokenizer: hashDescription(tokenizer.json),
-    ...(experiment.task === 'review' && { review: experiment.review }),
+    ...(experiment.task === 'review' && { review: reviewFeature(experiment, reader.summary), reviewTokens: experiment.review.maxTokens }),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DatasetSummary } from '../../src-shared/dataset.ts';
+import { categoryNoun, type DatasetSummary } from '../../src-shared/dataset.ts';
 import type { Experiment, IntegrationConfig, Task } from '../../src-shared/experiment.ts';
 
 type Integration = Extract<IntegrationConfig['kind'], 'cross-attention' | 'text-prompt' | 'none'>;
@@ -62,6 +62,8 @@ const LARGE: Sizes = { ...MEDIUM, encoderSteps: 2000, textSteps: 2000, finetuneS
 const LARGE_USERS = 5000;
 const SMALL_USERS = 300;
 const MANY_ITEMS_FROM = 3000;
+/** Features that an encoder may read. */
+const ENCODED = ['title', 'genre', 'rating'];
 const PROMPTED_EVENTS = 5;
 
 function sizesFor({ users, items }: DatasetSummary): Sizes {
@@ -88,9 +90,9 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
     `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(`${summary.name} ${task} ${integration}`)},`,
     `  // ${summary.users} users, ${summary.items} items, ${summary.events} events.\n  "dataset": ${JSON.stringify(summary.name)},`,
     dataSection(sizes),
-    `  // What the language model writes: "next-item" (the next title) or "favourite-genre".\n  "task": ${JSON.stringify(task)},`,
+    `  // What the language model writes: ${tasksText(summary)}.\n  "task": ${JSON.stringify(task)},`,
     historySection(historyFor(summary, sizes), integration),
-    ...(integration === 'cross-attention' ? [encoderSection(sizes)] : []),
+    ...(integration === 'cross-attention' ? [encoderSection(sizes, summary)] : []),
     languageModelSection(sizes),
     integrationSection(integration),
     trainingSection({ ...sizes, labelsPerHistory: task === 'next-item' ? labelsFor(summary, sizes) : 1 }, integration),
@@ -114,10 +116,18 @@ function historySection(longest: number, integration: Integration): string {
   return `  // "prompted": how many of the last events are written into the prompt as text.\n  "history": { ${embedded}, "prompted": ${PROMPTED_EVENTS} },`;
 }
 
-function encoderSection({ encoderSteps }: Sizes): string {
+/** The tasks that suit a dataset, in words. */
+function tasksText(summary: DatasetSummary): string {
+  const favourite = `"favourite-genre" (the most frequent ${categoryNoun(summary)})`;
+  if (summary.textFeatures.length === 0) return `"next-item" (the next title) or ${favourite}`;
+  return `"next-item" (the next title), ${favourite} or "review" (what the user wrote)`;
+}
+
+function encoderSection({ encoderSteps }: Sizes, { features }: DatasetSummary): string {
+  const known = ENCODED.filter((name) => features.some((feature) => feature.name === name));
   return `  // The user encoder: a causal Transformer over the events of a timeline. The paper: 6 layers, dModel 128, 8 heads.
   "encoder": {
-    "features": ["title", "genre", "rating"],
+    "features": [${known.map((name) => JSON.stringify(name)).join(', ')}],
     "dModel": 64,
     "numLayers": 2,
     "numHeads": 2,

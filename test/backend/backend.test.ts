@@ -76,6 +76,24 @@ describe('the backend', () => {
     else expect(plan).toBeNull();
   });
 
+  it('lets an encoder read what the dataset has, unless the file says otherwise', async () => {
+    const { call, backend, workspace } = create();
+    insertTinyDataset(workspace, { name: 'ids', genres: false });
+    expect(await backend.api['experiments.validate']({ text: '{ "dataset": "ids" }' })).toMatchObject({ problems: [] });
+    await call('runs.start', { text: '{ "dataset": "ids" }' });
+    expect(workspace.runs.get(workspace.runs.list()[0]!.id).config).toMatchObject({ encoder: { features: ['title', 'rating'] } });
+    const { problems } = await backend.api['experiments.validate']({
+      text: '{ "dataset": "ids",\n "encoder": { "features": ["title", "genre"] } }',
+    });
+    expect(problems).toMatchObject([
+      {
+        path: 'encoder.features',
+        line: 2,
+        message: 'encoder.features: expected features of "ids" (title, rating), got genre; write ["title"]',
+      },
+    ]);
+  });
+
   it('protects what a run is using', async () => {
     const { call, workspace } = create();
     await call('runs.start', { text: source });

@@ -222,6 +222,30 @@ describe('beamSearch under a trie', () => {
     ]);
   });
 
+  test('lets a title of 3 tokens and one of 15 compete by how likely they are, not by how long', async () => {
+    const [short, long] = [[1, 2, 1], Array.from({ length: 15 }, (_, i) => (i === 0 ? 2 : 3))];
+    const others = [[3], [3, 1], [1, 1], [1, 3]];
+    const trie = new TokenTrie([short, long, ...others], endOfText);
+    // Of the two only the first token is in doubt; everything after it is nearly sure.
+    const tableFor = (ofLong: number): NextTokenTable => {
+      const first = Float32Array.from([0, 0.95 - ofLong, ofLong, 0.05], Math.log);
+      return (_, prefix) => {
+        if (prefix.length === 0) return first;
+        const text = prefix[0] === 1 ? short : long;
+        const next = prefix.length < text.length ? text[prefix.length]! : endOfText;
+        return Float32Array.from({ length: vocabularySize }, (_unused, token) => Math.log(token === next ? 0.997 : 0.001));
+      };
+    };
+    for (const [ofLong, best] of [
+      [0.5, long],
+      [0.4, short],
+    ] as const) {
+      const [found] = await search(tableFor(ofLong), { beams: 2, maxTokens: trie.depth, trie }).result;
+      expect(found![0]!.tokens).toEqual(best);
+      expect(found!.map(({ tokens }) => tokens)).toContainEqual(best === long ? short : long);
+    }
+  });
+
   test('gives fewer candidates than beams when the catalogue is small', async () => {
     const trie = new TokenTrie([[1], [2]], endOfText);
     const [found] = await search(randomTable(vocabularySize, 1), { beams: 10, maxTokens: 8, trie }).result;

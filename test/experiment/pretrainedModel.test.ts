@@ -139,6 +139,19 @@ describe('a pretrained language model', () => {
     expect(outcomeOf(workspace, 'run-stopped').metrics).toEqual(outcomeOf(workspace, 'run-enc').metrics);
   });
 
+  it.each(['enc', 'lora'] as const)('is what retention compares a run with, here under %s', async (strategy) => {
+    const evaluation = { users: 2, efficiencyAt: [1], beams: 2, retention: {} };
+    const training = { steps: 10, batchSize: 4, learningRate: 0.05 };
+    createModelRun(`run-retained-${strategy}`, { strategy, evaluation, training });
+    const { metrics } = await execute(workspace, `run-retained-${strategy}`);
+    const metric = (name: string) => metrics[`retention.${name}`]!.value;
+    expect(metric('kl')).toBeGreaterThan(0);
+    if (strategy === 'enc') expect([metric('kl.userOff'), metric('top1.userOff')]).toEqual([0, 1]);
+    else expect(metric('kl.userOff')).toBeGreaterThan(0);
+    // Random weights know nothing: about as many tokens to choose from as there are.
+    expect(metric('basePerplexity')).toBeGreaterThan(100);
+  });
+
   it('reads a soft prompt before its text', async () => {
     const integration = { kind: 'soft-prompt', taskPromptLength: 2, projectionSize: 8 } as const;
     createModelRun('run-soft', { integration });

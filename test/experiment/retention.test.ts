@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { validateExperiment } from '../../src-main/backend/experimentChecks.ts';
-import { type Engine, type HostTensors, ints } from '../../src-main/engine/engine.ts';
+import { type Engine, floats, type HostTensors, ints } from '../../src-main/engine/engine.ts';
 import { createOnnxEngine } from '../../src-main/engine/onnx/onnxEngine.ts';
 import { GENERIC_TEXT } from '../../src-main/evaluation/genericText.ts';
-import { windowsOf } from '../../src-main/experiment/evaluateRetention.ts';
+import { windowsOf, windowValues } from '../../src-main/experiment/evaluateRetention.ts';
 import { readRetentionText } from '../../src-main/experiment/retentionText.ts';
 import { initializeParameters } from '../../src-main/model/parameters.ts';
 import { BASE_PREFIX, compareWithBase } from '../../src-main/model/retention.ts';
@@ -83,6 +83,16 @@ describe('compareWithBase', () => {
     }
     return all;
   }
+});
+
+describe('windowValues', () => {
+  it('are the means of a row over the positions after which the text goes on', () => {
+    const row = (...values: number[]) => floats(Float32Array.from([9, 9, 9, 9, ...values]), [8]);
+    const host = { baseLoss: row(1, 2, 3, 100), loss: row(2, 4, 6, 100), kl: row(0, 0, 3, 100), top1: row(1, 0, 1, 0) };
+    const { top1, ...others } = windowValues(host, 1, 4);
+    expect(others).toEqual({ baseLoss: 2, loss: 4, kl: 1 });
+    expect(top1).toBeCloseTo(2 / 3, 12);
+  });
 });
 
 describe('windowsOf', () => {

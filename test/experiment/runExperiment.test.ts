@@ -266,6 +266,30 @@ describe('runs without an encoder', () => {
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toContain(`${userId}:${last + 1}`);
   });
 
+  it('write no summary again when they are resumed, and end as if they had never been stopped', async () => {
+    const experiment = tinyExperiment({
+      engine: onnx,
+      integration: { kind: 'text-summary', summary: { writer: 'language-model', maxTokens: 12 } },
+      history: { embedded: 4, prompted: 3 },
+    });
+    const other = temporaryWorkspace();
+    insertTinyDataset(other);
+    await createAndExecute(other, 'run-0001', experiment);
+    createRun(workspace, 'run-0001', experiment);
+    const controller = new AbortController();
+    const stopAtStep = (message: JobMessage) => {
+      if (message.type === 'metrics' && message.points.some(({ stage }) => stage === 'finetune')) controller.abort();
+    };
+    expect((await execute(workspace, 'run-0001', { signal: controller.signal, emit: stopAtStep })).status).toBe('stopped');
+    const linesBefore = workspace.runs.log('run-0001').filter(({ text }) => text.includes('summaries')).length;
+    expect(linesBefore).toBe(1);
+    await execute(workspace, 'run-0001');
+    expect(outcomeOf(workspace, 'run-0001')).toEqual(outcomeOf(other, 'run-0001'));
+    // Those of the test users, which fine-tuning did not read.
+    const lines = workspace.runs.log('run-0001').filter(({ text }) => text.includes('summaries'));
+    expect(lines.map(({ text }) => Number(/\d+/.exec(text)![0]))).toEqual([expect.any(Number), 6]);
+  });
+
   it('measure the same loss without the user when they never knew one', async () => {
     const run = await createAndExecute(workspace, 'run-0001', tinyExperiment({ engine: onnx, integration: { kind: 'none' } }));
     expect(run.metrics.testLoss).toEqual(run.metrics['userPathOff.testLoss']);

@@ -10,7 +10,7 @@ const summary: DatasetSummary = {
   users: 610,
   items: 9742,
   events: 100836,
-  features: [],
+  features: ['title', 'genre', 'rating'].map((name) => ({ name, kind: name === 'rating' ? 'event' : 'item', vocabularySize: 12 })),
   textFeatures: [],
   rejected: 0,
   rejections: [],
@@ -45,6 +45,20 @@ describe('suggestExperiment', () => {
 
   it('shares the pretraining of the language model between integrations', () => {
     expect(suggested({}, 'text-prompt').languageModel).toEqual(suggested({}, 'cross-attention').languageModel);
+  });
+
+  it('names the features that the dataset has', () => {
+    const features = summary.features.filter(({ name }) => name !== 'genre');
+    expect(suggested({ features }, 'cross-attention').encoder.features).toEqual(['title', 'rating']);
+    expect(suggested({}, 'cross-attention').encoder.features).toEqual(['title', 'genre', 'rating']);
+  });
+
+  it('offers the tasks that suit the dataset, in its words', () => {
+    expect(suggestExperiment(summary, 'none')).toContain('"next-item" (the next title) or "favourite-genre" (the most frequent genre).');
+    const reviews = { ...summary, format: 'amazon-2018' as const, textFeatures: ['summary'] };
+    expect(suggestExperiment(reviews, 'none')).toContain(
+      '"favourite-genre" (the most frequent category) or "review" (what the user wrote).',
+    );
   });
 
   it('takes the task', () => {

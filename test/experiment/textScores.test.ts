@@ -51,6 +51,18 @@ describe('scoreWithModel', () => {
     }
   });
 
+  it('divides the score of what is written by the length penalty', async () => {
+    const texts = ['Heat (1995)', 'Up (2009)', 'Alien (1979)'].map((title) => tokens(` ${title}`));
+    const trie = new TokenTrie(texts, tokenizer.endOfText);
+    const options = { prompts: prompts.slice(0, 1), history: null, beams: 3, maxTokens: trie.depth, trie };
+    const [plain] = await writeAnswers(model, options);
+    const [penalised] = await writeAnswers(model, { ...options, lengthPenalty: 1 });
+    for (const { text, score } of plain!) {
+      const length = tokens(` ${text}`).length + 1;
+      expect(penalised!.find((answer) => answer.text === text)!.score).toBeCloseTo(score / ((5 + length) / 6), 6);
+    }
+  });
+
   it('scores a text the same wherever it stands, alone or beside others, for each user', async () => {
     const texts = [' Heat (1995)', ' Up (2009)', ' Alien (1979)'].map(tokens);
     const together = await scoreWithModel(model, { prompts, history, texts: prompts.map(() => texts), textsPerPrompt: 4 });

@@ -12,13 +12,13 @@ const SPECIAL = ['[PAD]', '[OOV]'];
 
 /**
  * Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them.
- * @param options `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user
+ * @param options `genres` false: as if nothing were known about the items but their titles; `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user
  */
-export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny', reviews = false } = {}): void {
+export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny', genres = true, reviews = false } = {}): void {
   const items = Array.from({ length: ITEMS }, (_, item) => ({
     externalId: String(item + 1),
     title: `Film ${'ABCDEFGHIJKL'[item]} (${1990 + item})`,
-    genres: [GENRES[item % GENRES.length]!],
+    genres: genres ? [GENRES[item % GENRES.length]!] : [],
   }));
   const features = [
     {
@@ -37,7 +37,8 @@ export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'ti
   ];
   const timelines = Array.from({ length: users }, (_, user) => tinyTimeline(user));
   const target = { name, format: reviews ? ('amazon-2018' as const) : ('movielens-csv' as const), sourcePath: 'made up' };
-  const catalogue = { items, features, ...(reviews && { textFeatures: ['summary', 'review'] }) };
+  const known = features.filter((feature) => genres || feature.name !== 'genre');
+  const catalogue = { items, features: known, ...(reviews && { textFeatures: ['summary', 'review'] }) };
   workspace.datasets.insert(target, catalogue, reviews ? timelines.map(withTexts) : timelines);
 }
 

@@ -48,6 +48,21 @@ CASES = [
 ]
 
 
+
+
+def made_up_cases(count):
+    """Pairs of a few lines over few words, so that subsequences tie; from a quadratic formula, without random numbers."""
+
+    def text(seed):
+        lines = []
+        for line in range(1 + seed % 3):
+            numbers = [(7 * i * i + 13 * i * (seed + 3) + 31 * line + seed * seed) % 101 for i in range(3 + (seed + line) % 5)]
+            lines.append(" ".join("abcd"[number % 4] for number in numbers))
+        return "\n".join(lines)
+
+    return [(text(3 * i + 1), text(5 * i + 2)) for i in range(count)]
+
+
 def words(text):
     """Lower case; maximal runs of a-z and 0-9."""
     return [word for word in re.sub(r"[^a-z0-9]+", " ", text.lower()).split(" ") if word]
@@ -141,7 +156,7 @@ def check_with_package(table):
 
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
-    table = [{"candidate": c, "reference": r, "scores": scores(c, r)} for c, r in CASES]
+    table = [{"candidate": c, "reference": r, "scores": scores(c, r)} for c, r in CASES + made_up_cases(40)]
     check_with_package(table)
     (folder / "rouge.json").write_text(json.dumps({"cases": table}, indent=1, ensure_ascii=True) + "\n")
 

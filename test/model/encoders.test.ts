@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Engine, HostTensors } from '../../src-main/engine/engine.ts';
+import type { Engine, HostTensor, HostTensors } from '../../src-main/engine/engine.ts';
 import {
   encodeUser,
   nextValueLogits,
@@ -17,6 +17,13 @@ const golden = readGolden('encoders').variants;
 const VARIANTS = Object.keys(golden);
 // float32 against float64.
 const TOLERANCE = 2e-5;
+
+function permuteRows({ data, shape, dtype }: HostTensor, order: readonly number[]): HostTensor {
+  const size = data.length / shape[0]!;
+  const moved = data.slice();
+  for (const [row, from] of order.entries()) moved.set(data.subarray(from * size, (from + 1) * size), row * size);
+  return { data: moved, shape, dtype };
+}
 
 describe.each(Object.keys(ENGINES))('%s engine, against the PyTorch implementation', (name) => {
   let engine: Engine;
@@ -59,6 +66,19 @@ describe('an encoder', () => {
     expect(told('dual')).toEqual([2, ['title']]);
     expect(told('sasrec')).toEqual([7, ['title']]);
     expect(told('bert4rec')).toEqual([7, ['title', 'genre', 'rating']]);
+  });
+
+  it.each(VARIANTS)('%s gives permuted users permuted embeddings', async (variant) => {
+    const engine = await ENGINES['onnx']!();
+    const { shape, shapes } = golden[variant];
+    const history = Object.fromEntries(Object.entries(hostTensors(golden[variant].inputs)).filter(([name]) => name.startsWith('history.')));
+    const order = Array.from({ length: history['history.mask']!.shape[0]! }, (_, row) => row).reverse();
+    const read = (batch: HostTensors) =>
+      runOnce(engine, (x) => ({ ...encodeUser(x, shape, x) }), { ...goldenParameters(shapes), ...batch }, `${variant} permuted`);
+    const plain = await read(history);
+    const permuted = await read(Object.fromEntries(Object.entries(history).map(([name, tensor]) => [name, permuteRows(tensor, order)])));
+    for (const name of Object.keys(plain)) expect(permuted[name]!.data, name).toEqual(permuteRows(plain[name]!, order).data);
+    await engine.dispose();
   });
 
   it.each(VARIANTS)('%s never looks at what stands in a masked event', async (variant) => {

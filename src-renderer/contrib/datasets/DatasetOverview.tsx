@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
-import { type DatasetReport, type Histogram, sparsityOf } from '../../../src-shared/dataset.ts';
+import { categoryNoun, type DatasetReport, type Histogram, sparsityOf } from '../../../src-shared/dataset.ts';
 import { useColorScheme } from '../../state/colorScheme.ts';
 import { seriesColor } from '../../state/runColors.ts';
 import { BarChart } from '../../widgets/charts/BarChart.tsx';
 import { formatCount, formatNumber } from '../../widgets/format.ts';
+import { CATEGORY_HEADINGS } from './categories.ts';
 import { Figures } from './Figures.tsx';
 import { PaperTable } from './PaperTable.tsx';
 
@@ -89,6 +90,7 @@ function OverviewCharts({ report }: { report: DatasetReport }) {
   const periods = useMemo(() => periodLabels(eventTimes), [eventTimes]);
   const ratingLabels = useMemo(() => ratings.map((share) => share.value), [ratings]);
   const genreLabels = useMemo(() => genres.map((share) => share.value), [genres]);
+  const noun = categoryNoun(report.summary);
   const titles = useMemo(() => popularItems.map((share) => shorten(share.value)), [popularItems]);
   return (
     <div className="chart-grid">
@@ -96,7 +98,15 @@ function OverviewCharts({ report }: { report: DatasetReport }) {
       <BarChart title="Events per item" labels={itemRanges} series={charts.items} xTitle="events" yTitle="items" histogram />
       <BarChart title="Events over time" labels={periods} series={charts.times} xTitle="time (UTC)" yTitle="events" histogram />
       <BarChart title="Ratings" labels={ratingLabels} series={charts.ratings} xTitle="rating" yTitle="events" />
-      <BarChart title="Genres" labels={genreLabels} series={charts.genres} xTitle="genre" yTitle="events" height={420} horizontal />
+      <BarChart
+        title={CATEGORY_HEADINGS[noun].many}
+        labels={genreLabels}
+        series={charts.genres}
+        xTitle={noun}
+        yTitle="events"
+        height={420}
+        horizontal
+      />
       <BarChart title="Most rated titles" labels={titles} series={charts.popular} xTitle="title" yTitle="events" height={420} horizontal />
     </div>
   );

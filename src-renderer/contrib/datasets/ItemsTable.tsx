@@ -1,9 +1,10 @@
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { ItemSummary } from '../../../src-shared/dataset.ts';
 import { call } from '../../state/backend.ts';
 import { EmptyState, SearchField } from '../../widgets/controls.tsx';
 import { formatCount } from '../../widgets/format.ts';
 import { type PagedColumn, type PagedSorting, PagedTable } from '../../widgets/PagedTable.tsx';
+import { useCategoryNoun, withCategoryHeading } from './categories.ts';
 
 type ItemKey = keyof ItemSummary;
 
@@ -42,13 +43,15 @@ const COLUMNS: (PagedColumn<ItemSummary> & { id: ItemKey })[] = [
 
 /** The catalogue of a dataset with how often each item was met. */
 export function ItemsTable({ name, version }: { name: string; version: string }) {
+  const noun = useCategoryNoun(name);
+  const columns = useMemo(() => withCategoryHeading(COLUMNS, noun), [noun]);
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim());
   const [sorting, setSorting] = useState<PagedSorting>({ id: 'events', descending: true });
   return (
     <PagedTable
       label="Items"
-      columns={COLUMNS}
+      columns={columns}
       noun="item"
       toolbar={<SearchField label="Search by title or id" value={typed} onChange={(event) => setTyped(event.target.value)} />}
       rowsKey={`${version}\n${search}`}

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { TimelineEvent } from '../../../src-shared/dataset.ts';
+import type { CategoryNoun, TimelineEvent } from '../../../src-shared/dataset.ts';
 import { call, useQuery } from '../../state/backend.ts';
 import { useColorScheme } from '../../state/colorScheme.ts';
 import { seriesColor } from '../../state/runColors.ts';
@@ -9,6 +9,7 @@ import { type DataColumn, DataTable } from '../../widgets/DataTable.tsx';
 import { countOf, formatDate, formatDateTime } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
+import { CATEGORY_HEADINGS, useCategoryNoun, withCategoryHeading } from './categories.ts';
 
 interface NumberedEvent extends TimelineEvent {
   number: number;
@@ -43,6 +44,8 @@ const COLUMNS: DataColumn<NumberedEvent>[] = [
 export default function TimelineEditor({ params }: EditorProps) {
   const name = String(params.name);
   const userId = Number(params.userId);
+  const noun = useCategoryNoun(name);
+  const columns = useMemo(() => withCategoryHeading(COLUMNS, noun), [noun]);
   const timeline = useQuery(`timeline:${name}/${userId}`, () => call('datasets.timeline', { name, userId }));
   const rows = useMemo(
     () => (timeline.value ?? []).map((event, index): NumberedEvent => ({ ...event, number: index + 1 })),
@@ -71,14 +74,14 @@ export default function TimelineEditor({ params }: EditorProps) {
         </div>
       </header>
       <div className="timeline">
-        <DataTable label={`Timeline of user ${userId}`} columns={COLUMNS} rows={rows} rowId={(event) => String(event.number)} />
-        <GenreChart rows={rows} />
+        <DataTable label={`Timeline of user ${userId}`} columns={columns} rows={rows} rowId={(event) => String(event.number)} />
+        <GenreChart rows={rows} noun={noun} />
       </div>
     </div>
   );
 }
 
-function GenreChart({ rows }: { rows: NumberedEvent[] }) {
+function GenreChart({ rows, noun }: { rows: NumberedEvent[]; noun: CategoryNoun }) {
   const scheme = useColorScheme();
   const { labels, series } = useMemo(() => {
     const counts = new Map<string, number>();
@@ -91,7 +94,15 @@ function GenreChart({ rows }: { rows: NumberedEvent[] }) {
   }, [rows, scheme]);
   return (
     <div className="timeline-side">
-      <BarChart title="Genres of this user" labels={labels} series={series} xTitle="genre" yTitle="events" height={320} horizontal />
+      <BarChart
+        title={`${CATEGORY_HEADINGS[noun].many} of this user`}
+        labels={labels}
+        series={series}
+        xTitle={noun}
+        yTitle="events"
+        height={320}
+        horizontal
+      />
     </div>
   );
 }

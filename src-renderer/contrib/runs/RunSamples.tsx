@@ -15,6 +15,9 @@ function placeOf(sample: Sample): number | null {
   return at < 0 ? null : at + 1;
 }
 
+/** Nobody writes a review word for word: without a catalogue there is no right or wrong. */
+const hasRightAnswer = (sample: Sample) => sample.predictions.every((prediction) => prediction.inCatalogue !== null);
+
 const FILTERS: Record<string, { label: string; keep(sample: Sample): boolean }> = {
   all: { label: 'all', keep: () => true },
   right: { label: 'right first', keep: (sample) => placeOf(sample) === 1 },
@@ -43,7 +46,10 @@ export function RunSamples({ run }: { run: RunDetail }) {
           inline
           label="Show"
           value={filter}
-          options={Object.entries(FILTERS).map(([value, { label }]) => ({ value, label }))}
+          options={Object.entries(run.samples.every(hasRightAnswer) ? FILTERS : { all: FILTERS.all! }).map(([value, { label }]) => ({
+            value,
+            label,
+          }))}
           onChange={(event) => setFilter(event.target.value)}
         />
         <SearchField label="Search titles and prompts" value={search} onChange={(event) => setSearch(event.target.value)} />
@@ -70,9 +76,11 @@ function SampleCard({ sample, datasetName }: { sample: Sample; datasetName: stri
         <button type="button" className="button button-link" onClick={openUser}>
           User {sample.userId}
         </button>
-        <span className={place === 1 ? 'good' : place ? 'warn' : 'bad'}>
-          {place === 1 ? 'right' : place ? `right at place ${place}` : 'not found'}
-        </span>
+        {hasRightAnswer(sample) && (
+          <span className={place === 1 ? 'good' : place ? 'warn' : 'bad'}>
+            {place === 1 ? 'right' : place ? `right at place ${place}` : 'not found'}
+          </span>
+        )}
       </div>
       <p className="sample-prompt" title={sample.prompt}>
         {sample.prompt}

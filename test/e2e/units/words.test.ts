@@ -131,5 +131,9 @@ describe('numbers', () => {
     expect(metricLabel('fused.mrr@10')).toBe('MRR@10 (fused)');
     expect(metricLabel('repeatLast.recall@5')).toBe('Recall@5 (repeat last)');
     expect(metricLabel('popularity.unfiltered.ndcg@5')).toBe('NDCG@5 (popularity, unfiltered)');
+    expect(metricLabel('rougeLsum')).toBe('ROUGE-Lsum');
+    expect(metricLabel('majority.rouge1')).toBe('ROUGE-1 (majority)');
+    expect(metricLabel('retention.kl.userOff')).toBe('KL divergence, user off (retention)');
+    expect(metricLabel('retention.basePerplexity')).toBe('Perplexity before (retention)');
   });
 });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../../../src-shared/errors.ts';
 import type { GenerateBenchmark, RequestResult } from '../../../bench/generate.ts';
 import type { GenerateModel } from '../../../bench/generateCases.ts';
-import type { StepResult, TorchResult } from '../../../bench/step.ts';
+import type { StepBenchmarkName, StepResult, TorchResult } from '../../../bench/step.ts';
 import { encoderOutcome } from '../benchEncoder.ts';
 import { importOutcome } from '../benchImport.ts';
 import { addCommand } from '../command.ts';
@@ -15,6 +15,7 @@ import { formatTable } from '../table.ts';
 interface BenchOptions extends CommonOptions {
   engine?: string[];
   model?: string[];
+  step?: string[];
   steps?: string;
   dataset?: string;
   seeds: string;
@@ -42,15 +43,20 @@ export function registerBenchCommand(program: Command): void {
     const steps = parseCount('--steps', options.steps ?? '12');
     const rounds = parseCount('--rounds', options.rounds);
     const threads = options.threads === undefined ? {} : { threads: parseCount('--threads', options.threads) };
+    const benchmarks = options.step && { benchmarks: options.step.map(parseStep) };
     const engines = options.engine?.map(parseEngine) ?? (await findEngines(options));
     const progress = createProgress();
     // Loaded only when asked for: it brings every engine.
     const { benchStep } = await import('../../../bench/step.ts');
-    const measured = await benchStep({ engines, steps, rounds, ...threads, onProgress: (text) => progress.note(text) });
+    const measured = await benchStep({ ...benchmarks, engines, steps, rounds, ...threads, onProgress: (text) => progress.note(text) });
     return { document: measured, text: benchText(measured) };
   })
     .option('--engine <engine:provider...>', 'what to measure (default: every engine that works here), e.g. onnx:cpu onnx:webgpu')
     .option('--model <name...>', 'which models "generate" measures: scratch, stories260K, llama135M (default: all)')
+    .option(
+      '--step <name...>',
+      'which steps "step" measures: encoder, lm, items (an encoder of 270 thousand titles; default: the first two)',
+    )
     .option('--steps <number>', 'timed steps of each round (default: 12); "encoder": steps of the training (default: 1500)')
     .option('--dataset <name>', 'what "encoder" trains on')
     .option('--seeds <number>', 'trainings of "encoder"', '3')
@@ -144,6 +150,13 @@ function parseEngine(text: string): BenchEngine {
   const [engine = '', provider = 'cpu'] = text.split(':');
   if (['onnx', 'tensorflow', 'reference'].includes(engine)) return { engine, provider };
   throw new AppError('usage', `bench: expected --engine onnx:<provider>, tensorflow or reference, got "${text}"`);
+}
+
+function parseStep(text: string): StepBenchmarkName {
+  const known: readonly StepBenchmarkName[] = ['encoder', 'lm', 'items'];
+  const name = known.find((candidate) => candidate === text);
+  if (name) return name;
+  throw new AppError('usage', `bench: expected --step ${known.join(', ')}, got "${text}"`);
 }
 
 function parseCount(option: string, text: string): number {
