@@ -4,9 +4,8 @@ import type { Rejection } from '../../../src-shared/dataset.ts';
 import type { CatalogueItem, FeatureVocabulary } from '../../store/datasetStore.ts';
 import type { OpenedSource } from '../importers/importer.ts';
 import { EventSpool } from './eventSpool.ts';
-import { IdTable } from './idTable.ts';
+import { IdTable, ranksOf } from './idTable.ts';
 import { ratingText } from './numbers.ts';
-import { timelinesOf } from './packTimelines.ts';
 import { ValueTable } from './valueTable.ts';
 import { itemFeatures } from './vocabulary.ts';
 
@@ -90,18 +89,20 @@ export class EventCollector {
   finish(items: readonly CatalogueItem[], itemIds: Uint32Array | null = null, before: readonly Rejection[] = []): OpenedSource {
     const columns = this.vocabularies();
     const { texts: textFeatures } = this.columns;
+    const users = this.users.texts();
     return {
       catalogue: { items, features: [...itemFeatures(items), ...columns.map(({ feature }) => feature)], textFeatures },
       events: this.accepted,
       rejected: this.rejected,
       rejections: [...before, ...this.rejections],
-      timelines: () =>
-        timelinesOf(this.spool.parts(), {
-          users: this.users.texts(),
-          itemIds,
-          features: columns.map(({ feature, ids }) => ({ name: feature.name, ids })),
-          textFeatures,
-        }),
+      parts: () => this.spool.parts(),
+      packing: {
+        users,
+        userIds: ranksOf(users),
+        itemIds,
+        features: columns.map(({ feature, ids }) => ({ name: feature.name, ids })),
+        textFeatures,
+      },
       close: () => this.close(),
     };
   }
