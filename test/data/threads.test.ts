@@ -3,9 +3,9 @@ import type { PackAnswer, PackRequest } from '../../src-main/data/ingest/packThr
 import { runThread } from '../../src-main/data/ingest/threads.ts';
 
 const options = { items: 1, ratings: 0, features: [], texts: [] };
-const packing = { users: ['a'], userIds: Uint32Array.of(0), itemIds: null, features: [], textFeatures: [] };
+const packing = { users: { numbers: Uint32Array.of(7) }, itemIds: null, features: [], textFeatures: [] };
 const start = (setup: object = { packing, options }, signal = new AbortController().signal) =>
-  runThread<PackRequest, PackAnswer>('packThread', setup, signal);
+  runThread<PackRequest, PackAnswer>(new URL('../../src-main/data/ingest/packThread.ts', import.meta.url), setup, signal);
 
 describe('a thread', () => {
   it('that throws fails its request with what was thrown', async () => {

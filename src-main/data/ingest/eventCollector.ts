@@ -6,6 +6,8 @@ import type { OpenedSource } from '../importers/importer.ts';
 import { EventSpool } from './eventSpool.ts';
 import { IdTable, ranksOf } from './idTable.ts';
 import { ratingText } from './numbers.ts';
+import type { Packing } from './packTimelines.ts';
+import type { RowBlock } from './rowBlock.ts';
 import { ValueTable } from './valueTable.ts';
 import { itemFeatures } from './vocabulary.ts';
 
@@ -31,6 +33,8 @@ export class EventCollector {
   rejected = 0;
   private readonly columns: EventColumns;
   private readonly users = new IdTable();
+  /** Users of blocks: their ids are their numbers. */
+  private readonly numbers = new Set<number>();
   private readonly spool: EventSpool;
   private readonly ratings = new ValueTable<number>();
   private readonly categories: ValueTable<string>[];
@@ -56,13 +60,13 @@ export class EventCollector {
   }
 
   /**
-   * @param user its id in the source: numbers or texts, not both in one source
+   * @param user its id in the source
    * @param item a whole number that `finish` knows
    * @param categories by `EventColumns.categories`; "" for none
    * @param texts by `EventColumns.texts`
    */
   add(
-    user: number | string,
+    user: string,
     item: number,
     timeMs: number,
     rating: number | null,
@@ -74,6 +78,16 @@ export class EventCollector {
       this.setValue(index, this.categories[index]!.indexOf(categories[index] || null));
     if (this.columns.rating) this.setValue(categories.length, this.ratings.indexOf(rating));
     this.spool.add(this.users.indexOf(user), item, timeMs, this.values, texts);
+  }
+
+  /** Many events with a rating at once, of users whose ids are numbers. A source is added this way alone, or by `add` alone. */
+  addBlock(block: RowBlock): void {
+    this.accepted += block.rows;
+    for (const user of block.users) this.numbers.add(user);
+    this.spool.addBlock(
+      block,
+      Int32Array.from(block.ratings, (rating) => this.ratings.indexOf(rating)),
+    );
   }
 
   reject(file: string, line: number, reason: string): void {
@@ -89,7 +103,6 @@ export class EventCollector {
   finish(items: readonly CatalogueItem[], itemIds: Uint32Array | null = null, before: readonly Rejection[] = []): OpenedSource {
     const columns = this.vocabularies();
     const { texts: textFeatures } = this.columns;
-    const users = this.users.texts();
     return {
       catalogue: { items, features: [...itemFeatures(items), ...columns.map(({ feature }) => feature)], textFeatures },
       events: this.accepted,
@@ -97,14 +110,19 @@ export class EventCollector {
       rejections: [...before, ...this.rejections],
       parts: () => this.spool.parts(),
       packing: {
-        users,
-        userIds: ranksOf(users),
+        users: this.packedUsers(),
         itemIds,
         features: columns.map(({ feature, ids }) => ({ name: feature.name, ids })),
         textFeatures,
       },
       close: () => this.close(),
     };
+  }
+
+  private packedUsers(): Packing['users'] {
+    if (this.numbers.size > 0) return { numbers: Uint32Array.from(this.numbers).sort() };
+    const texts = this.users.texts();
+    return { texts, userIds: ranksOf(texts) };
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { type PackedTimelines, type PackerOptions, TimelinePacker } from '../../
 import type { SpooledEvents } from './eventSpool.ts';
 import type { PackAnswer, PackRequest } from './packThread.ts';
 import { type Packing, Timelines } from './packTimelines.ts';
-import { runThread, type Thread } from './threads.ts';
+import { programBeside, runThread, type Thread } from './threads.ts';
 
 /** Who takes what is packed; called on this thread only. */
 export interface PackSink {
@@ -55,7 +55,8 @@ async function packHere({ parts, packing, options, sink, signal }: PackJob): Pro
 
 async function packInThreads({ parts, packing, options, sink, signal }: PackJob, threads: number): Promise<void> {
   signal.throwIfAborted();
-  const started = Array.from({ length: threads }, () => runThread<PackRequest, PackAnswer>('packThread', { packing, options }, signal));
+  const program = programBeside(import.meta, 'packThread');
+  const started = Array.from({ length: threads }, () => runThread<PackRequest, PackAnswer>(program, { packing, options }, signal));
   try {
     const next = parts[Symbol.iterator]();
     await Promise.all(started.map((thread) => feed(thread, next, sink)));

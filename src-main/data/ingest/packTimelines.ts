@@ -4,11 +4,15 @@ import { groupByUser, type UserEvents } from './groupEvents.ts';
 
 const START_EVENTS = 4096;
 
+/**
+ * External ids and UserIds by the spool's number of the user. UserIds are the places of the ids in sorted order. Where ids are numbers, they
+ * are those of the spool: in ascending order.
+ */
+export type PackedUsers = { texts: readonly string[]; userIds: Uint32Array } | { numbers: Uint32Array };
+
 /** What turns numbers of the spool into those of the dataset. */
 export interface Packing {
-  /** External ids by the spool's number of the user, and UserIds: their places in sorted order. */
-  users: readonly string[];
-  userIds: Uint32Array;
+  users: PackedUsers;
   /** ItemId by the spool's number; null where they are the same. */
   itemIds: Uint32Array | null;
   /** By column of the spool: vocabulary ids by value + 1. */
@@ -42,7 +46,7 @@ export class Timelines {
   }
 
   private timelineOf(part: SpooledEvents, { user, order }: UserEvents): NewTimeline & { userId: number } {
-    const { users, userIds, features } = this.packing;
+    const { users, features } = this.packing;
     const count = order.length;
     this.reserve(count);
     this.gatherItems(part, order);
@@ -55,7 +59,7 @@ export class Timelines {
     }
     const itemIds = this.itemIds.subarray(0, count);
     const timestampsMs = this.timestampsMs.subarray(0, count);
-    return { userId: userIds[user]!, externalId: users[user]!, itemIds, timestampsMs, eventFeatures };
+    return { ...identify(users, user), itemIds, timestampsMs, eventFeatures };
   }
 
   private gatherItems({ items, timesMs }: SpooledEvents, order: Uint32Array): void {
@@ -74,6 +78,22 @@ export class Timelines {
     this.timestampsMs = new Float64Array(2 * events);
     for (let column = 0; column < this.values.length; column++) this.values[column] = new Int32Array(2 * events);
   }
+}
+
+function identify(users: PackedUsers, user: number): { userId: number; externalId: string } {
+  if ('texts' in users) return { userId: users.userIds[user]!, externalId: users.texts[user]! };
+  return { userId: placeOf(user, users.numbers), externalId: String(user) };
+}
+
+/** By halving: `value` is one of the ascending values. */
+function placeOf(value: number, values: Uint32Array): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** [events]: the first byte of each event's texts. */

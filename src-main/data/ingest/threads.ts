@@ -21,10 +21,13 @@ export interface Thread<Request, Answer> {
   end(): Promise<unknown>;
 }
 
-/** @param name of a program in this folder: TypeScript when run from the sources, JavaScript beside this one in a bundle */
-export function runThread<Request, Answer>(name: 'packThread', setup: object, signal: AbortSignal): Thread<Request, Answer> {
-  const url = new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: setup, execArgv: [] });
+/** A program beside a module: TypeScript when run from the sources, JavaScript in a bundle. */
+export function programBeside({ filename, url }: { filename: string; url: string }, name: string): URL {
+  return new URL(`./${name}${extname(filename)}`, url);
+}
+
+export function runThread<Request, Answer>(program: URL, setup: object, signal: AbortSignal): Thread<Request, Answer> {
+  const worker = new Worker(program, { workerData: setup, execArgv: [] });
   const answers: Answer[] = [];
   let failure: unknown = null;
   let wake = () => {};
