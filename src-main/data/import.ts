@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import {
   type DatasetFormat,
   type DatasetSummary,
@@ -11,13 +10,17 @@ import {
 } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { openDatabase } from '../store/database.ts';
-import { type DatasetTarget, DatasetWriter, datasetExists } from '../store/datasetWriter.ts';
+import { type DatasetTarget, DatasetWriter, datasetExists, packerOptions } from '../store/datasetWriter.ts';
+import type { CountedEvents } from '../store/eventCounts.ts';
 import { makeTemporaryFolder } from '../store/temporary.ts';
+import type { PackedTimelines } from '../store/timelinePacker.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { type ImportSource, openSource } from './files/source.ts';
 import { findImporter } from './importers/findImporter.ts';
 import type { Importer, OpenedSource, ReadContext } from './importers/importer.ts';
 import { ProgressReporter } from './importProgress.ts';
+import { packParts } from './ingest/packParts.ts';
+import { usefulThreads } from './ingest/threads.ts';
 
 export interface ImportOptions {
   /** A folder, a zip archive, or one file. */
@@ -106,7 +109,7 @@ async function save(
 ): Promise<void> {
   const database = openDatabase(databasePath);
   try {
-    const writer = new DatasetWriter(database, target, opened.catalogue, join(context.temporaryPath, 'staging.db'));
+    const writer = new DatasetWriter(database, target, opened.catalogue, join(context.temporaryPath, 'packed'));
     try {
       await addTimelines(writer, opened, context);
       const { rejected, rejections } = opened;
@@ -120,23 +123,26 @@ async function save(
   }
 }
 
-/** As often as this, whoever wants to cancel or to see progress gets a turn. */
-const TURN_MS = 50;
+/** Fewer events are packed before a thread has started. */
+const EVENTS_WORTH_THREADS = 500_000;
 
 async function addTimelines(writer: DatasetWriter, opened: OpenedSource, { signal, progress }: ReadContext): Promise<void> {
-  progress.report('sorting', 0, opened.events);
+  const { catalogue, events, packing } = opened;
+  progress.report('sorting', 0, events);
   let rows = 0;
-  let turnAt = performance.now();
-  for (const timeline of opened.timelines()) {
-    signal.throwIfAborted();
-    writer.addTimeline(timeline);
-    rows += timeline.itemIds.length;
-    progress.report('packing', rows, opened.events);
-    if (performance.now() - turnAt < TURN_MS) continue;
-    await setImmediate();
-    turnAt = performance.now();
-  }
-  progress.report('saving', rows, opened.events);
+  const sink = {
+    add(packed: PackedTimelines) {
+      signal.throwIfAborted();
+      writer.add(packed);
+      for (const count of packed.events) rows += count;
+      progress.report('packing', rows, events);
+    },
+    count: (counted: CountedEvents) => writer.count(counted),
+  };
+  const threads = events < EVENTS_WORTH_THREADS ? 0 : usefulThreads();
+  await packParts({ parts: opened.parts(), packing, options: packerOptions(catalogue), sink, signal }, threads);
+  signal.throwIfAborted();
+  progress.report('saving', rows, events);
 }
 
 function readError(error: unknown, source: ImportSource): unknown {

@@ -1,5 +1,6 @@
 import type { DatasetStatistics } from '../../src-shared/dataset.ts';
 import type { DatasetReader } from './datasetReader.ts';
+import { type CountedEvents, EventCounts } from './eventCounts.ts';
 import { histogramOfCounts, quantile, TimeCounter } from './histograms.ts';
 
 export type { DatasetStatistics } from '../../src-shared/dataset.ts';
@@ -13,126 +14,93 @@ const POPULAR_ITEMS = 20;
 const MIN_EVENTS = [50, 51, 52, 53, 54];
 const PAPER_HISTORY_LENGTH = 50;
 
-/** Counts while timelines pass by, so that no event has to be read twice. */
-export class StatisticsCounter {
-  private readonly titles: readonly string[];
-  private readonly genres: readonly string[];
-  private readonly ratings: readonly string[];
-  private readonly eventsPerUser: number[] = [];
-  private readonly itemEvents: Int32Array;
-  /** By ItemId: events of the busiest user among those who met it. */
-  private readonly busiestUser: Int32Array;
-  private readonly ratingEvents: Int32Array;
-  /** By ItemId: number (from 1) of the user who met it last, and when. */
-  private readonly metBy: Int32Array;
-  private readonly metAtMs: Float64Array;
-  private readonly duplicates = { sameItem: 0, sameItemAndTime: 0 };
-  private readonly times = new TimeCounter();
-  private firstEventAtMs = Number.POSITIVE_INFINITY;
-  private lastEventAtMs = Number.NEGATIVE_INFINITY;
+/** What things are called that `EventCounts` counts by number. */
+export interface CountedNames {
+  /** By ItemId. */
+  titles: readonly string[];
+  genres: readonly string[];
+  /** The vocabulary of the rating; empty where events have none. */
+  ratings: readonly string[];
+}
 
-  /** @param ratings the vocabulary of the rating; empty where events have none */
-  constructor(titles: readonly string[], genres: readonly string[], ratings: readonly string[]) {
-    this.titles = titles;
-    this.genres = genres;
-    this.ratings = ratings;
-    this.itemEvents = new Int32Array(titles.length);
-    this.busiestUser = new Int32Array(titles.length);
-    this.metBy = new Int32Array(titles.length);
-    this.metAtMs = new Float64Array(titles.length);
-    this.ratingEvents = new Int32Array(ratings.length);
+export function statisticsOf(counted: CountedEvents, names: CountedNames): DatasetStatistics {
+  const { itemEvents, busiestUser, ratingEvents, duplicates, firstEventAtMs, lastEventAtMs } = counted;
+  const sorted = counted.eventsPerUser.slice().sort();
+  const times = new TimeCounter();
+  times.merge(counted.eventsByDay);
+  return {
+    eventsPerUser: histogramOfCounts(sorted),
+    eventsPerUserQuantiles: quantilesOf(sorted),
+    eventsPerItem: histogramOfCounts(itemEvents.slice().sort()),
+    itemsWithEvents: countWhere(itemEvents, (events) => events > 0),
+    ratings: names.ratings.map((value, id) => ({ value, count: ratingEvents[id]! })).filter((share) => share.count > 0),
+    genres: countGenres(itemEvents, names.genres),
+    popularItems: popularItems(itemEvents, names.titles),
+    duplicates,
+    firstEventAtMs,
+    lastEventAtMs,
+    eventTimes: times.histogram(),
+    trainingExamples: HISTORY_LENGTHS.map((historyLength) => ({ historyLength, ...countExamples(sorted, historyLength) })),
+    minEvents: MIN_EVENTS.map((minEvents) => countFrom(minEvents, sorted, busiestUser)),
+  };
+}
+
+function quantilesOf(sorted: Int32Array): DatasetStatistics['eventsPerUserQuantiles'] {
+  const at = (q: number) => quantile(sorted, q);
+  return { min: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), p95: at(0.95), max: at(1) };
+}
+
+function countWhere(values: Int32Array, condition: (value: number) => boolean): number {
+  return values.reduce((count, value) => count + (condition(value) ? 1 : 0), 0);
+}
+
+/** What users of at least `minEvents` events make, counted as the paper's Table 1 does. */
+function countFrom(minEvents: number, sorted: Int32Array, busiestUser: Int32Array): DatasetStatistics['minEvents'][number] {
+  const kept = sorted.filter((events) => events >= minEvents);
+  const itemsWithEvents = countWhere(busiestUser, (events) => events >= minEvents);
+  return { minEvents, users: kept.length, itemsWithEvents, examples: countExamples(kept, PAPER_HISTORY_LENGTH).examples };
+}
+
+function countGenres(itemEvents: Int32Array, genres: readonly string[]): DatasetStatistics['genres'] {
+  const counts = new Map<string, number>();
+  genres.forEach((genre, item) => {
+    counts.set(genre, (counts.get(genre) ?? 0) + itemEvents[item]!);
+  });
+  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+}
+
+function popularItems(itemEvents: Int32Array, titles: readonly string[]): DatasetStatistics['popularItems'] {
+  const items = [...itemEvents.keys()].sort((a, b) => itemEvents[b]! - itemEvents[a]! || a - b);
+  return items.slice(0, POPULAR_ITEMS).map((item) => ({ value: titles[item]!, count: itemEvents[item]! }));
+}
+
+/** Counts the timelines of a reader, one at a time. */
+export class ReaderCounter {
+  private readonly reader: DatasetReader;
+  private readonly names: CountedNames;
+  private readonly counts: EventCounts;
+
+  constructor(reader: DatasetReader) {
+    this.reader = reader;
+    const hasRatings = reader.summary.features.some((feature) => feature.name === 'rating');
+    this.names = { titles: reader.titles, genres: reader.genres, ratings: hasRatings ? reader.vocabulary('rating') : [] };
+    this.counts = new EventCounts(this.names.titles.length, this.names.ratings.length);
   }
 
-  /** One user's events, in time order; at least one. */
-  add(itemIds: Int32Array, timestampsMs: Float64Array, ratingIds: Int32Array | undefined): void {
-    this.eventsPerUser.push(itemIds.length);
-    this.countItems(itemIds, timestampsMs);
-    for (const rating of ratingIds ?? []) this.ratingEvents[rating]! += 1;
-    this.times.add(timestampsMs);
-    this.firstEventAtMs = Math.min(this.firstEventAtMs, timestampsMs[0]!);
-    this.lastEventAtMs = Math.max(this.lastEventAtMs, timestampsMs[timestampsMs.length - 1]!);
+  add(userId: number): void {
+    const { itemIds, timestampsMs, eventFeatures } = this.reader.timeline(userId);
+    this.counts.add(itemIds, timestampsMs, eventFeatures.rating);
   }
 
   statistics(): DatasetStatistics {
-    const sorted = Int32Array.from(this.eventsPerUser).sort();
-    return {
-      eventsPerUser: histogramOfCounts(sorted),
-      eventsPerUserQuantiles: {
-        min: quantile(sorted, 0),
-        p25: quantile(sorted, 0.25),
-        median: quantile(sorted, 0.5),
-        p75: quantile(sorted, 0.75),
-        p95: quantile(sorted, 0.95),
-        max: quantile(sorted, 1),
-      },
-      eventsPerItem: histogramOfCounts(this.itemEvents.slice().sort()),
-      itemsWithEvents: this.itemEvents.reduce((count, events) => count + (events > 0 ? 1 : 0), 0),
-      ratings: this.ratings.map((value, id) => ({ value, count: this.ratingEvents[id]! })).filter((share) => share.count > 0),
-      genres: this.countGenres(),
-      popularItems: this.popularItems(),
-      duplicates: this.duplicates,
-      firstEventAtMs: this.firstEventAtMs,
-      lastEventAtMs: this.lastEventAtMs,
-      eventTimes: this.times.histogram(),
-      trainingExamples: HISTORY_LENGTHS.map((historyLength) => ({ historyLength, ...countExamples(sorted, historyLength) })),
-      minEvents: MIN_EVENTS.map((minEvents) => this.countFrom(minEvents, sorted)),
-    };
+    return statisticsOf(this.counts.counted(), this.names);
   }
-
-  private countItems(itemIds: Int32Array, timestampsMs: Float64Array): void {
-    const user = this.eventsPerUser.length;
-    const { itemEvents, busiestUser, metBy, metAtMs, duplicates } = this;
-    const events = itemIds.length;
-    for (let index = 0; index < events; index++) {
-      const item = itemIds[index]!;
-      const timestampMs = timestampsMs[index]!;
-      itemEvents[item]! += 1;
-      if (busiestUser[item]! < events) busiestUser[item] = events;
-      if (metBy[item] === user) {
-        duplicates.sameItem += 1;
-        if (metAtMs[item] === timestampMs) duplicates.sameItemAndTime += 1;
-      }
-      metBy[item] = user;
-      metAtMs[item] = timestampMs;
-    }
-  }
-
-  /** What users of at least `minEvents` events make, counted as the paper's Table 1 does. */
-  private countFrom(minEvents: number, sorted: Int32Array): DatasetStatistics['minEvents'][number] {
-    const kept = sorted.filter((events) => events >= minEvents);
-    const items = this.busiestUser.reduce((count, events) => count + (events >= minEvents ? 1 : 0), 0);
-    return { minEvents, users: kept.length, itemsWithEvents: items, examples: countExamples(kept, PAPER_HISTORY_LENGTH).examples };
-  }
-
-  private countGenres(): DatasetStatistics['genres'] {
-    const counts = new Map<string, number>();
-    this.genres.forEach((genre, item) => {
-      counts.set(genre, (counts.get(genre) ?? 0) + this.itemEvents[item]!);
-    });
-    return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  }
-
-  private popularItems(): DatasetStatistics['popularItems'] {
-    const items = [...this.itemEvents.keys()].sort((a, b) => this.itemEvents[b]! - this.itemEvents[a]! || a - b);
-    return items.slice(0, POPULAR_ITEMS).map((item) => ({ value: this.titles[item]!, count: this.itemEvents[item]! }));
-  }
-}
-
-/** A counter for the timelines of a reader. */
-export function createCounter(reader: DatasetReader): StatisticsCounter {
-  const hasRatings = reader.summary.features.some((feature) => feature.name === 'rating');
-  return new StatisticsCounter(reader.titles, reader.genres, hasRatings ? reader.vocabulary('rating') : []);
 }
 
 export function countStatistics(reader: DatasetReader): DatasetStatistics {
-  const counter = createCounter(reader);
-  for (const userId of reader.userIds) addTimeline(counter, reader, userId);
+  const counter = new ReaderCounter(reader);
+  for (const userId of reader.userIds) counter.add(userId);
   return counter.statistics();
-}
-
-export function addTimeline(counter: StatisticsCounter, reader: DatasetReader, userId: number): void {
-  const { itemIds, timestampsMs, eventFeatures } = reader.timeline(userId);
-  counter.add(itemIds, timestampsMs, eventFeatures.rating);
 }
 
 /**

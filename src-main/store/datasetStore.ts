@@ -3,10 +3,11 @@ import { AppError } from '../../src-shared/errors.ts';
 import { type Database, transact } from './database.ts';
 import { type DatasetReader, StoredDatasetReader } from './datasetReader.ts';
 import { countStatistics, type DatasetStatistics, STATISTICS_VERSION } from './datasetStatistics.ts';
-import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline } from './datasetWriter.ts';
+import { type Catalogue, type DatasetFacts, type DatasetTarget, DatasetWriter, type NewTimeline, packerOptions } from './datasetWriter.ts';
 import { describeTimeline } from './describeTimeline.ts';
 import { nearestName } from './nearestName.ts';
 import { groupRejections } from './rejectionGroups.ts';
+import { TimelinePacker } from './timelinePacker.ts';
 import { UserPages, type UserQuery } from './userPages.ts';
 
 export type { DatasetReader, Timeline } from './datasetReader.ts';
@@ -121,7 +122,11 @@ export class DatasetStore {
   ): DatasetSummary {
     const writer = new DatasetWriter(this.database, target, catalogue);
     try {
-      for (const timeline of timelines) writer.addTimeline(timeline);
+      const packer = new TimelinePacker(packerOptions(catalogue));
+      let users = 0;
+      for (const timeline of timelines) packer.add(timeline.userId ?? users++, timeline);
+      writer.add(packer.take());
+      writer.count(packer.counted());
       writer.finish(facts);
     } finally {
       writer.close();

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Statement } from 'better-sqlite3';
 import type { DatasetFormat, Feature, Rejection } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { toBlob } from './blobs.ts';
-import { type Database, isSqliteError, transact, translatingErrors } from './database.ts';
-import { STATISTICS_VERSION, StatisticsCounter } from './datasetStatistics.ts';
-import { UserDigests } from './fingerprint.ts';
-import { encodeIds, encodeTexts, encodeTimes } from './timelineCodec.ts';
+import { type Database, isSqliteError, transact } from './database.ts';
+import { type CountedNames, STATISTICS_VERSION, statisticsOf } from './datasetStatistics.ts';
+import { type CountedEvents, EventCounts } from './eventCounts.ts';
+import { DIGEST_BYTES, UserDigests } from './fingerprint.ts';
+import { PackedStore } from './packedStore.ts';
+import type { PackedTimelines, PackerOptions } from './timelinePacker.ts';
 
 /** One item of the catalogue; its place in the list is its ItemId. */
 export interface CatalogueItem {
@@ -70,85 +71,49 @@ export function mainGenre(item: CatalogueItem): string {
   return item.genres[0] ?? UNKNOWN_GENRE;
 }
 
-/** Users come in no order: without room for the tree, every one of them would be a page read and written. */
-const STAGING_CACHE_KIB = 200_000;
-
-const STAGING_TABLES = `
-CREATE TABLE staging.timelines (
-  userId INTEGER PRIMARY KEY, externalId TEXT, events INTEGER, firstEventAtMs INTEGER, lastEventAtMs INTEGER, itemIds BLOB, timestampsMs BLOB
-) STRICT;
-CREATE TABLE staging.timelineFeatures (userId INTEGER, feature TEXT, valueIds BLOB, PRIMARY KEY (userId, feature)) STRICT, WITHOUT ROWID;
-CREATE TABLE staging.timelineTexts (userId INTEGER, feature TEXT, texts BLOB, PRIMARY KEY (userId, feature)) STRICT, WITHOUT ROWID;
-`;
-
 /**
- * Writes one dataset. Timelines are gathered in a staging database first, and copied in one transaction at the end, so that
- * other processes wait for the write lock only that long; nothing of the dataset is there before. The connection must not
- * be used for anything else meanwhile; `close` the writer whatever happens.
+ * Writes one dataset. Timelines are kept packed first, and written in one transaction at the end, in the order of UserId: other processes
+ * wait for the write lock only that long, and nothing of the dataset is there before. `close` the writer whatever happens.
  */
 export class DatasetWriter {
   private readonly database: Database;
   private readonly target: DatasetTarget;
   private readonly catalogue: Catalogue;
   private readonly digests = new UserDigests();
-  private readonly counter: StatisticsCounter;
-  private readonly insertTimeline: Statement<unknown[]>;
-  private readonly insertFeature: Statement<unknown[]>;
-  private readonly insertTexts: Statement<unknown[]>;
-  private users = 0;
+  private readonly names: CountedNames;
+  private readonly counts: EventCounts;
+  /** In the order of the packed columns that follow items and times. */
+  private readonly features: readonly string[];
+  private readonly texts: readonly string[];
+  private readonly packed: PackedStore;
   private events = 0;
 
-  /** @param stagingFile a file that does not exist yet; memory when left out */
-  constructor(database: Database, target: DatasetTarget, catalogue: Catalogue, stagingFile = ':memory:') {
+  /** @param packedFile a file that does not exist yet, for what memory does not hold; null: it holds everything */
+  constructor(database: Database, target: DatasetTarget, catalogue: Catalogue, packedFile: string | null = null) {
     this.database = database;
     this.target = target;
     this.catalogue = catalogue;
-    const { items, features } = catalogue;
-    const ratings = features.find((feature) => feature.name === 'rating')?.vocabulary ?? [];
-    this.counter = new StatisticsCounter(
-      items.map((item) => item.title),
-      items.map(mainGenre),
-      ratings,
-    );
-    translatingErrors(database.name, () => {
-      database.prepare('ATTACH ? AS staging').run(stagingFile);
-      database.exec(
-        `PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF; PRAGMA staging.cache_size = -${STAGING_CACHE_KIB}`,
-      );
-      database.exec(STAGING_TABLES);
-    });
-    this.insertTimeline = database.prepare('INSERT INTO staging.timelines VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.insertFeature = database.prepare('INSERT INTO staging.timelineFeatures VALUES (?, ?, ?)');
-    this.insertTexts = database.prepare('INSERT INTO staging.timelineTexts VALUES (?, ?, ?)');
-    // Touches the staging database only, which nobody else has open.
-    database.exec('BEGIN');
+    const { items } = catalogue;
+    const options = packerOptions(catalogue);
+    this.features = options.features.toSorted();
+    this.texts = options.texts.toSorted();
+    this.names = { titles: items.map((item) => item.title), genres: items.map(mainGenre), ratings: ratingsOf(catalogue) };
+    this.counts = new EventCounts(options.items, options.ratings);
+    this.packed = new PackedStore(packedFile);
   }
 
-  /** @throws AppError `disk-full` */
-  addTimeline(timeline: NewTimeline): void {
-    const { externalId, itemIds, timestampsMs, eventFeatures, texts = {} } = timeline;
-    const events = itemIds.length;
-    const userId = timeline.userId ?? this.users;
-    this.users += 1;
-    this.events += events;
-    const blobs: [string, Buffer][] = [
-      ['itemIds', encodeIds(itemIds)],
-      ['times', encodeTimes(timestampsMs)],
-    ];
-    const [first, last] = [timestampsMs[0]!, timestampsMs[events - 1]!];
-    const features = byName(eventFeatures, encodeIds);
-    const written = byName(texts, encodeTexts);
-    translatingErrors(this.database.name, () => {
-      this.insertTimeline.run(userId, externalId, events, first, last, blobs[0]![1], blobs[1]![1]);
-      for (const [feature, blob] of features) this.insertFeature.run(userId, feature, blob);
-      for (const [feature, blob] of written) this.insertTexts.run(userId, feature, blob);
+  /** The users of several calls are different ones. */
+  add(packed: PackedTimelines): void {
+    this.packed.add(packed);
+    packed.userIds.forEach((userId, user) => {
+      this.digests.set(userId, packed.digests.subarray(user * DIGEST_BYTES, (user + 1) * DIGEST_BYTES));
+      this.events += packed.events[user]!;
     });
-    this.counter.add(itemIds, timestampsMs, eventFeatures.rating);
-    this.digests.set(
-      userId,
-      [externalId, events],
-      [...blobs, ...features, ...byName(texts, (values) => Buffer.from(JSON.stringify(values)))],
-    );
+  }
+
+  /** Takes in the counts of timelines that were added. */
+  count(counted: CountedEvents): void {
+    this.counts.merge(counted);
   }
 
   /**
@@ -156,9 +121,10 @@ export class DatasetWriter {
    * @throws AppError `dataset-exists`, `disk-full`, `workspace-locked`
    */
   finish(facts: DatasetFacts): void {
-    translatingErrors(this.database.name, () => this.database.exec('COMMIT'));
+    const fingerprint = this.fingerprint();
+    const report = JSON.stringify({ ...statisticsOf(this.counts.counted(), this.names), version: STATISTICS_VERSION });
     try {
-      transact(this.database, () => this.insertAll(facts));
+      transact(this.database, () => this.insertAll(facts, fingerprint, report));
     } catch (error) {
       throw isSqliteError(error, 'SQLITE_CONSTRAINT_UNIQUE') ? datasetExists(this.target.name) : error;
     }
@@ -166,24 +132,20 @@ export class DatasetWriter {
 
   /** Unless `finish` succeeded, the dataset never was. */
   close(): void {
-    if (this.database.inTransaction) this.database.exec('ROLLBACK');
-    this.database.exec('DETACH staging');
+    this.packed.close();
   }
 
-  private insertAll(facts: DatasetFacts): void {
+  private insertAll(facts: DatasetFacts, fingerprint: string, report: string): void {
     const { name, format, sourcePath } = this.target;
     const { rejected, rejections } = facts;
-    const report = JSON.stringify({ ...this.counter.statistics(), version: STATISTICS_VERSION });
-    const counts = [this.users, this.catalogue.items.length, this.events, rejected];
+    const counts = [this.packed.users, this.catalogue.items.length, this.events, rejected];
     const textFeatures = JSON.stringify(this.catalogue.textFeatures ?? []);
     const { lastInsertRowid: id } = this.database
       .prepare(`INSERT INTO datasets VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'packed', ?)`)
-      .run(name, format, ...counts, this.fingerprint(), sourcePath, Date.now(), 0, 0, report, textFeatures);
+      .run(name, format, ...counts, fingerprint, sourcePath, Date.now(), 0, 0, report, textFeatures);
     this.insertCatalogue(id);
     this.insertRejections(id, rejections);
-    this.database.prepare('INSERT INTO main.timelines SELECT ?, * FROM staging.timelines').run(id);
-    this.database.prepare('INSERT INTO main.timelineFeatures SELECT ?, * FROM staging.timelineFeatures').run(id);
-    this.database.prepare('INSERT INTO main.timelineTexts SELECT ?, * FROM staging.timelineTexts').run(id);
+    this.insertTimelines(id);
     const { seconds, peakMemoryBytes } = facts.cost();
     this.database.prepare('UPDATE datasets SET seconds = ?, peakMemoryBytes = ? WHERE id = ?').run(seconds, peakMemoryBytes, id);
   }
@@ -193,7 +155,23 @@ export class DatasetWriter {
     const { items, features, textFeatures = [] } = this.catalogue;
     const content = [items, features.map(({ name, kind, vocabulary }) => [name, kind, vocabulary]), textFeatures];
     const hash = createHash('sha256').update(JSON.stringify(content));
-    return hash.update(this.digests.all(this.users)).digest('hex');
+    return hash.update(this.digests.all(this.packed.users)).digest('hex');
+  }
+
+  private insertTimelines(id: number | bigint): void {
+    const insert = this.database.prepare('INSERT INTO timelines VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    const insertFeature = this.database.prepare('INSERT INTO timelineFeatures VALUES (?, ?, ?, ?)');
+    const insertTexts = this.database.prepare('INSERT INTO timelineTexts VALUES (?, ?, ?, ?)');
+    const { features, texts } = this;
+    for (const { userId, externalId, events, firstEventAtMs, lastEventAtMs, columns } of this.packed.inOrder()) {
+      insert.run(id, userId, externalId, events, firstEventAtMs, lastEventAtMs, columns[0], columns[1]);
+      features.forEach((feature, index) => {
+        insertFeature.run(id, userId, feature, columns[2 + index]);
+      });
+      texts.forEach((feature, index) => {
+        insertTexts.run(id, userId, feature, columns[2 + features.length + index]);
+      });
+    }
   }
 
   private insertCatalogue(id: number | bigint): void {
@@ -212,11 +190,15 @@ export class DatasetWriter {
   }
 }
 
-/** Sorted by name, so that the order in which an importer names its features does not matter. */
-function byName<T>(values: Readonly<Record<string, T>>, encode: (value: T) => Buffer): [string, Buffer][] {
-  return Object.keys(values)
-    .sort()
-    .map((name) => [name, encode(values[name]!)]);
+function ratingsOf({ features }: Catalogue): readonly string[] {
+  return features.find((feature) => feature.name === 'rating')?.vocabulary ?? [];
+}
+
+/** What a `TimelinePacker` has to know of the timelines that belong to a catalogue. */
+export function packerOptions(catalogue: Catalogue): PackerOptions {
+  const { items, features, textFeatures: texts = [] } = catalogue;
+  const names = features.filter(({ kind }) => kind === 'event').map(({ name }) => name);
+  return { items: items.length, ratings: ratingsOf(catalogue).length, features: names, texts };
 }
 
 export function datasetExists(name: string): AppError {

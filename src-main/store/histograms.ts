@@ -48,6 +48,14 @@ export class TimeCounter {
     }
   }
 
+  merge(eventsByDay: readonly (readonly [day: number, events: number])[]): void {
+    for (const [day, events] of eventsByDay) this.eventsByDay.set(day, (this.eventsByDay.get(day) ?? 0) + events);
+  }
+
+  byDay(): [day: number, events: number][] {
+    return [...this.eventsByDay];
+  }
+
   /** Edges in milliseconds since 1970. */
   histogram(): Histogram {
     const days = Float64Array.from(this.eventsByDay.keys()).sort();

@@ -11,16 +11,30 @@ const TIMES_HEADER_BYTES = 17;
 /** The largest that divides all gaps is the unit: a day, a second, a millisecond. */
 const TIME_UNITS_MS = [86_400_000, 1000, 1];
 const [PLAIN, DELTAS] = [0, 1];
+/** A gap of whole milliseconds is below 2^53: at most 8 bytes of 7 bits. */
+const MAX_DELTA_BYTES = 8;
 
-export function encodeIds(ids: Int32Array): Buffer {
+/** So many bytes hold any ids, and any times, of so many events. */
+export const maxIdsBytes = (events: number) => 1 + 4 * events;
+export const maxTimesBytes = (events: number) => TIMES_HEADER_BYTES + MAX_DELTA_BYTES * events;
+
+/** Writes ids at `start`, where there is room for `maxIdsBytes`. @returns where they end */
+export function writeIds(ids: Int32Array, bytes: Uint8Array, start: number): number {
   let bits = 0;
   for (let index = 0; index < ids.length; index++) bits |= ids[index]!;
   const width = bits >>> 0 < 0x100 ? 1 : bits >>> 0 < 0x10000 ? 2 : 4;
-  const narrow = width === 1 ? Uint8Array.from(ids) : width === 2 ? Uint16Array.from(ids) : ids;
-  const blob = Buffer.allocUnsafe(1 + narrow.byteLength);
-  blob[0] = width;
-  blob.set(new Uint8Array(narrow.buffer, narrow.byteOffset, narrow.byteLength), 1);
-  return blob;
+  bytes[start] = width;
+  let position = start + 1;
+  for (let index = 0; index < ids.length; index++) {
+    const id = ids[index]!;
+    bytes[position++] = id;
+    if (width === 1) continue;
+    bytes[position++] = id >>> 8;
+    if (width === 2) continue;
+    bytes[position++] = id >>> 16;
+    bytes[position++] = id >>> 24;
+  }
+  return position;
 }
 
 export function decodeIds(blob: Uint8Array): Int32Array {
@@ -29,9 +43,10 @@ export function decodeIds(blob: Uint8Array): Int32Array {
   return blob[0] === 2 ? Int32Array.from(new Uint16Array(bytes)) : new Int32Array(bytes);
 }
 
-export function encodeTimes(timesMs: Float64Array): Buffer {
+/** Writes times at `start`, where there is room for `maxTimesBytes`. @returns where they end */
+export function writeTimes(timesMs: Float64Array, bytes: Uint8Array, start: number): number {
   const unit = unitOf(timesMs);
-  return unit === null ? encodePlain(timesMs) : encodeDeltas(timesMs, unit);
+  return unit === null ? writePlain(timesMs, bytes, start) : writeDeltas(timesMs, unit, bytes, start);
 }
 
 /** @returns null where some gap is negative, no whole number of milliseconds, or of more digits than a number holds */
@@ -50,33 +65,29 @@ function isMultiple(gap: number, unit: number): boolean {
   return Math.floor(gap / unit) * unit === gap;
 }
 
-function encodePlain(timesMs: Float64Array): Buffer {
-  const blob = Buffer.allocUnsafe(1 + timesMs.byteLength);
-  blob[0] = PLAIN!;
-  blob.set(new Uint8Array(timesMs.buffer, timesMs.byteOffset, timesMs.byteLength), 1);
-  return blob;
+function writePlain(timesMs: Float64Array, bytes: Uint8Array, start: number): number {
+  bytes[start] = PLAIN!;
+  bytes.set(new Uint8Array(timesMs.buffer, timesMs.byteOffset, timesMs.byteLength), start + 1);
+  return start + 1 + timesMs.byteLength;
 }
 
-/** A gap of whole milliseconds is below 2^53: at most 8 bytes of 7 bits. */
-const MAX_DELTA_BYTES = 8;
-
-function encodeDeltas(timesMs: Float64Array, unit: number): Buffer {
-  const blob = Buffer.allocUnsafe(TIMES_HEADER_BYTES + (timesMs.length - 1) * MAX_DELTA_BYTES);
-  blob[0] = DELTAS!;
-  blob.writeDoubleLE(timesMs[0]!, 1);
-  blob.writeDoubleLE(unit, 9);
-  let position = TIMES_HEADER_BYTES;
+function writeDeltas(timesMs: Float64Array, unit: number, bytes: Uint8Array, start: number): number {
+  const header = new DataView(bytes.buffer, bytes.byteOffset + start, TIMES_HEADER_BYTES);
+  header.setUint8(0, DELTAS!);
+  header.setFloat64(1, timesMs[0]!, true);
+  header.setFloat64(9, unit, true);
+  let position = start + TIMES_HEADER_BYTES;
   for (let index = 1; index < timesMs.length; index++) {
     let delta = (timesMs[index]! - timesMs[index - 1]!) / unit;
     while (delta >= 0x80000000) {
-      blob[position++] = 128 | (delta % 128);
+      bytes[position++] = 128 | (delta % 128);
       delta = Math.floor(delta / 128);
     }
     // From here on it fits into 32 bits, whose operations are fast.
-    for (; delta >= 128; delta >>>= 7) blob[position++] = 128 | (delta & 127);
-    blob[position++] = delta;
+    for (; delta >= 128; delta >>>= 7) bytes[position++] = 128 | (delta & 127);
+    bytes[position++] = delta;
   }
-  return blob.subarray(0, position);
+  return position;
 }
 
 /** @param events how many times the BLOB holds */

@@ -102,7 +102,7 @@ describe('reading a CSV file', () => {
 describe('the reader of plain rows', () => {
   const plain = new PlainRow();
   const read = (text: string) =>
-    plain.read(Buffer.from(text), 0, text.length) ? [plain.user, plain.movie, plain.rating, plain.timestamp] : null;
+    plain.readLine(Buffer.from(text), 0) === text.length ? [plain.user, plain.movie, plain.rating, plain.timestamp] : null;
 
   it('reads numbers exactly as Number does', () => {
     const id = fc.integer({ min: 0, max: 2 ** 31 });

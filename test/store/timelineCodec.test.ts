@@ -1,6 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeIds, decodeTexts, decodeTimes, encodeIds, encodeTexts, encodeTimes } from '../../src-main/store/timelineCodec.ts';
+import {
+  decodeIds,
+  decodeTexts,
+  decodeTimes,
+  encodeTexts,
+  maxIdsBytes,
+  maxTimesBytes,
+  writeIds,
+  writeTimes,
+} from '../../src-main/store/timelineCodec.ts';
+
+/** Written somewhere into an array with just enough room. */
+function encodeIds(ids: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(3 + maxIdsBytes(ids.length));
+  return bytes.subarray(3, writeIds(ids, bytes, 3));
+}
+
+function encodeTimes(timesMs: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(3 + maxTimesBytes(timesMs.length));
+  return bytes.subarray(3, writeTimes(timesMs, bytes, 3));
+}
 
 describe('the columns of a timeline', () => {
   it('come back as they were: ids', () => {

@@ -1,7 +1,9 @@
 import type { DatasetFormat, ImportPreview, Rejection, TableMapping } from '../../../src-shared/dataset.ts';
-import type { Catalogue, NewTimeline } from '../../store/datasetStore.ts';
+import type { Catalogue } from '../../store/datasetStore.ts';
 import type { ImportSource } from '../files/source.ts';
 import type { ProgressReporter } from '../importProgress.ts';
+import type { SpooledEvents } from '../ingest/eventSpool.ts';
+import type { Packing } from '../ingest/packTimelines.ts';
 
 /** What an importer may use while it reads. */
 export interface ReadContext {
@@ -19,8 +21,9 @@ export interface OpenedSource {
   events: number;
   rejected: number;
   rejections: readonly Rejection[];
-  /** One per user, each in time order. */
-  timelines(): Iterable<NewTimeline>;
+  /** The events, those of one user in the same part; and what turns them into timelines. */
+  parts(): Iterable<SpooledEvents>;
+  packing: Packing;
   close(): void;
 }
 

@@ -1,12 +1,25 @@
 import { type CsvRecord, RecordAssembler } from '../csv.ts';
 import { importError, type SourceFile } from '../files/sourceFile.ts';
 import type { EventCollector } from '../ingest/eventCollector.ts';
-import { isRating, MAX_ID, MAX_TIMESTAMP, readRating, readTimestamp, readWholeNumber } from '../ingest/numbers.ts';
-import { decodeText, readLines } from '../lines.ts';
+import { readRating, readTimestamp, readWholeNumber } from '../ingest/numbers.ts';
+import type { RowBlock } from '../ingest/rowBlock.ts';
+import { usefulThreads } from '../ingest/threads.ts';
+import { decodeText, forEachLine, type LineBlock, lineTooLong, readBlocks } from '../lines.ts';
 import type { ReadContext } from './importer.ts';
 import { cutOff, fixedPlaces, type Places, placesOf, requireText } from './movielensFiles.ts';
 import type { FileLayout } from './movielensLayouts.ts';
-import { PlainRow } from './plainRow.ts';
+import { PlainRatings } from './plainRatings.ts';
+import type { RatingsSetup } from './ratingsThread.ts';
+import { type FinishBlock, RatingsThreads } from './ratingsThreads.ts';
+
+/** Smaller files are read before a thread has started. */
+const BYTES_WORTH_THREADS = 16 << 20;
+
+/** How a file is read; left out: as fast as this machine can. */
+export interface ReadingOptions {
+  threads?: number;
+  blockBytes?: number;
+}
 
 /**
  * Every row of the ratings file goes to `collector`, with the ItemId as its item.
@@ -18,18 +31,28 @@ export async function readRatings(
   movies: { name: string; itemIds: ReadonlyMap<number, number> },
   collector: EventCollector,
   { progress, signal }: Pick<ReadContext, 'progress' | 'signal'>,
+  options: ReadingOptions = {},
 ): Promise<void> {
   await requireText(file, layout.expected);
   const reader = new RatingsReader(file, layout, movies, collector);
-  const complete = await readLines(
-    file,
-    (buffer, start, end, line) => reader.take(buffer, start, end, line),
-    (bytesRead) => {
+  const threads = new RatingsThreads(options.threads ?? (file.sizeBytes < BYTES_WORTH_THREADS ? 0 : usefulThreads()), signal);
+  const finish: FinishBlock = ({ bytes, storedBytesRead, end }, rows) => {
+    signal.throwIfAborted();
+    reader.takeBlock(bytes, rows, end);
+    progress.report('reading', collector.rows, Math.round((collector.rows * file.sizeBytes) / Math.max(1, storedBytesRead)));
+  };
+  try {
+    for await (const lines of readBlocks(file, options.blockBytes)) {
       signal.throwIfAborted();
-      progress.report('reading', collector.rows, Math.round((collector.rows * file.sizeBytes) / bytesRead));
-    },
-  );
-  reader.finish(complete);
+      if (threads.isFull) await threads.takeNext(finish);
+      if (threads.start(reader.plainSetup)) threads.send(lines);
+      else finish(lines, null);
+    }
+    while (!threads.isEmpty) await threads.takeNext(finish);
+  } finally {
+    await threads.end();
+  }
+  reader.finish();
 }
 
 /**
@@ -42,11 +65,13 @@ class RatingsReader {
   private readonly movies: { name: string; itemIds: ReadonlyMap<number, number> };
   private readonly collector: EventCollector;
   private readonly assembler: RecordAssembler;
-  private readonly plain: PlainRow;
+  private readonly plain: PlainRatings;
   private readonly itemIds: Int32Array;
   private places: Places | null;
   private isPlainLayout: boolean;
   private lastOdd: CsvRecord | null = null;
+  private line = 1;
+  private isComplete = true;
 
   constructor(file: SourceFile, layout: FileLayout, movies: RatingsReader['movies'], collector: EventCollector) {
     this.file = file;
@@ -54,32 +79,49 @@ class RatingsReader {
     this.movies = movies;
     this.collector = collector;
     this.assembler = new RecordAssembler(layout);
-    this.plain = new PlainRow(layout.delimiter);
     this.itemIds = denseIds(movies.itemIds);
+    this.plain = new PlainRatings(layout.delimiter, this.itemIds);
     this.places = fixedPlaces(layout);
     this.isPlainLayout = this.places !== null;
   }
 
-  take(buffer: Buffer, start: number, end: number, line: number): void {
-    if (this.isPlainLayout && !this.assembler.isOpen && this.takePlain(buffer, start, end)) return;
-    for (const record of this.assembler.push(decodeText(buffer, start, end), line)) this.takeRecord(record);
+  /** What others need to read plain rows; null while the columns are not known, or where they are not the usual ones. */
+  get plainSetup(): RatingsSetup | null {
+    return this.isPlainLayout ? { delimiter: this.layout.delimiter, itemIds: this.itemIds } : null;
   }
 
-  finish(complete: boolean): void {
+  /** @param rows those of these lines, where somebody has read them and all of them are plain */
+  takeBlock(bytes: Buffer, rows: RowBlock | null, end: LineBlock['end']): void {
+    if (end === 'endless') throw lineTooLong(this.file, this.line);
+    this.isComplete = end === 'whole';
+    if (rows && !this.assembler.isOpen) {
+      this.collector.addBlock(rows);
+      this.line += rows.rows;
+      this.lastOdd = null;
+      return;
+    }
+    this.line = forEachLine(bytes, this.line, (buffer, start, lineEnd, line) => this.take(buffer, start, lineEnd, line));
+    this.addRows();
+  }
+
+  finish(): void {
     for (const record of this.assembler.finish()) this.takeRecord(record);
+    this.addRows();
     if (this.places === null) placesOf(this.file, { line: 1, fields: [] }, this.layout);
-    if (!complete) this.refuseCutOff();
+    if (!this.isComplete) this.refuseCutOff();
     if (this.collector.accepted === 0) throw this.nothingUsable();
   }
 
-  private takePlain(buffer: Buffer, start: number, end: number): boolean {
-    const row = this.plain;
-    if (!row.read(buffer, start, end) || !isRating(row.rating) || row.timestamp > MAX_TIMESTAMP || row.user > MAX_ID) return false;
-    const itemId = this.itemIds[row.movie] ?? -1;
-    if (itemId < 0) return false;
-    this.collector.add(row.user, itemId, row.timestamp * 1000, row.rating);
-    this.lastOdd = null;
-    return true;
+  private take(buffer: Buffer, start: number, end: number, line: number): void {
+    if (this.isPlainLayout && !this.assembler.isOpen && this.plain.add(buffer, start) >= 0) {
+      this.lastOdd = null;
+      return;
+    }
+    for (const record of this.assembler.push(decodeText(buffer, start, end), line)) this.takeRecord(record);
+  }
+
+  private addRows(): void {
+    if (this.plain.rows.rows > 0) this.collector.addBlock(this.plain.rows.take());
   }
 
   private takeRecord(record: CsvRecord): void {
@@ -107,7 +149,7 @@ class RatingsReader {
     if (typeof timestamp === 'string') return timestamp;
     const itemId = this.movies.itemIds.get(movie);
     if (itemId === undefined) return `movieId ${movie} is not in ${this.movies.name}`;
-    this.collector.add(user, itemId, timestamp * 1000, rating);
+    this.plain.rows.push(user, itemId, timestamp * 1000, rating);
     return null;
   }
 

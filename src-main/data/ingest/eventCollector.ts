@@ -4,9 +4,10 @@ import type { Rejection } from '../../../src-shared/dataset.ts';
 import type { CatalogueItem, FeatureVocabulary } from '../../store/datasetStore.ts';
 import type { OpenedSource } from '../importers/importer.ts';
 import { EventSpool } from './eventSpool.ts';
-import { IdTable } from './idTable.ts';
+import { IdTable, ranksOf } from './idTable.ts';
 import { ratingText } from './numbers.ts';
-import { timelinesOf } from './packTimelines.ts';
+import type { Packing } from './packTimelines.ts';
+import type { RowBlock } from './rowBlock.ts';
 import { ValueTable } from './valueTable.ts';
 import { itemFeatures } from './vocabulary.ts';
 
@@ -32,6 +33,8 @@ export class EventCollector {
   rejected = 0;
   private readonly columns: EventColumns;
   private readonly users = new IdTable();
+  /** Users of blocks: their ids are their numbers. */
+  private readonly numbers = new Set<number>();
   private readonly spool: EventSpool;
   private readonly ratings = new ValueTable<number>();
   private readonly categories: ValueTable<string>[];
@@ -57,13 +60,13 @@ export class EventCollector {
   }
 
   /**
-   * @param user its id in the source: numbers or texts, not both in one source
+   * @param user its id in the source
    * @param item a whole number that `finish` knows
    * @param categories by `EventColumns.categories`; "" for none
    * @param texts by `EventColumns.texts`
    */
   add(
-    user: number | string,
+    user: string,
     item: number,
     timeMs: number,
     rating: number | null,
@@ -75,6 +78,16 @@ export class EventCollector {
       this.setValue(index, this.categories[index]!.indexOf(categories[index] || null));
     if (this.columns.rating) this.setValue(categories.length, this.ratings.indexOf(rating));
     this.spool.add(this.users.indexOf(user), item, timeMs, this.values, texts);
+  }
+
+  /** Many events with a rating at once, of users whose ids are numbers. A source is added this way alone, or by `add` alone. */
+  addBlock(block: RowBlock): void {
+    this.accepted += block.rows;
+    for (const user of block.users) this.numbers.add(user);
+    this.spool.addBlock(
+      block,
+      Int32Array.from(block.ratings, (rating) => this.ratings.indexOf(rating)),
+    );
   }
 
   reject(file: string, line: number, reason: string): void {
@@ -95,15 +108,21 @@ export class EventCollector {
       events: this.accepted,
       rejected: this.rejected,
       rejections: [...before, ...this.rejections],
-      timelines: () =>
-        timelinesOf(this.spool.parts(), {
-          users: this.users.texts(),
-          itemIds,
-          features: columns.map(({ feature, ids }) => ({ name: feature.name, ids })),
-          textFeatures,
-        }),
+      parts: () => this.spool.parts(),
+      packing: {
+        users: this.packedUsers(),
+        itemIds,
+        features: columns.map(({ feature, ids }) => ({ name: feature.name, ids })),
+        textFeatures,
+      },
       close: () => this.close(),
     };
+  }
+
+  private packedUsers(): Packing['users'] {
+    if (this.numbers.size > 0) return { numbers: Uint32Array.from(this.numbers).sort() };
+    const texts = this.users.texts();
+    return { texts, userIds: ranksOf(texts) };
   }
 
   close(): void {

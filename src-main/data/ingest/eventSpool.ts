@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { BlockFile } from './blockFile.ts';
+import { PARTITIONS, type RowBlock } from './rowBlock.ts';
 
-/** Users are dealt out to so many files, each of which is later put in order in memory. */
-const PARTITIONS = 64;
 const BLOCK_ROWS = 8192;
 const TEXT_BLOCK_BYTES = 1 << 18;
 
@@ -24,9 +24,11 @@ export interface SpooledEvents {
  */
 export class EventSpool {
   private readonly partitions: Partition[];
+  private readonly blocks: BlockFile;
 
   /** @param folder an empty folder of one's own */
   constructor(folder: string, valueColumns: number, textColumns: number) {
+    this.blocks = new BlockFile(join(folder, 'blocks'));
     this.partitions = Array.from(
       { length: PARTITIONS },
       (_, index) => new Partition(join(folder, `events-${index}`), valueColumns, textColumns),
@@ -38,10 +40,15 @@ export class EventSpool {
     this.partitions[user % PARTITIONS]!.add(user, item, timeMs, values, texts);
   }
 
-  /** Once, after the last `add`: the events of all users, those of one user in the same part. Parts without events are left out. */
+  /** Many events at once, with one value each: instead of `add`. @param values by code of the block's ratings */
+  addBlock(block: RowBlock, values: Int32Array): void {
+    this.blocks.add(block, values);
+  }
+
+  /** Once, after the last event was added: the events of all users, those of one user in the same part. Parts without events are left out. */
   *parts(): Generator<SpooledEvents> {
-    for (const partition of this.partitions) {
-      const events = partition.read();
+    for (const [index, partition] of this.partitions.entries()) {
+      const events = this.blocks.isEmpty ? partition.read() : this.blocks.read(index);
       if (events.users.length > 0) yield events;
     }
   }
@@ -49,6 +56,7 @@ export class EventSpool {
   /** Frees files; harmless after a failure. */
   close(): void {
     for (const partition of this.partitions) partition.close();
+    this.blocks.close();
   }
 }
 

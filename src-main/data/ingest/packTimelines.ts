@@ -1,12 +1,18 @@
 import type { NewTimeline } from '../../store/datasetStore.ts';
 import type { SpooledEvents } from './eventSpool.ts';
 import { groupByUser, type UserEvents } from './groupEvents.ts';
-import { ranksOf } from './idTable.ts';
+
+const START_EVENTS = 4096;
+
+/**
+ * External ids and UserIds by the spool's number of the user. UserIds are the places of the ids in sorted order. Where ids are numbers, they
+ * are those of the spool: in ascending order.
+ */
+export type PackedUsers = { texts: readonly string[]; userIds: Uint32Array } | { numbers: Uint32Array };
 
 /** What turns numbers of the spool into those of the dataset. */
 export interface Packing {
-  /** External ids by the spool's number; UserIds are given in their sorted order. */
-  users: readonly string[];
+  users: PackedUsers;
   /** ItemId by the spool's number; null where they are the same. */
   itemIds: Uint32Array | null;
   /** By column of the spool: vocabulary ids by value + 1. */
@@ -14,37 +20,80 @@ export interface Packing {
   textFeatures: readonly string[];
 }
 
-/** One timeline per user, in no particular order of users. */
-export function* timelinesOf(parts: Iterable<SpooledEvents>, packing: Packing): Generator<NewTimeline> {
-  const userIds = ranksOf(packing.users);
-  for (const events of parts) {
-    const textStarts = packing.textFeatures.length > 0 ? startsOfTexts(events) : null;
-    for (const group of groupByUser(events)) {
-      const timeline = timelineOf(events, group, packing, userIds);
-      yield textStarts ? { ...timeline, texts: textsOf(events, group.order, textStarts, packing.textFeatures) } : timeline;
+/**
+ * Groups parts by user and puts the events of each in order. What it yields is valid until the next timeline is asked for: the
+ * arrays are used again, because new ones for each of many users are not free.
+ */
+export class Timelines {
+  private readonly packing: Packing;
+  private itemIds = new Int32Array(START_EVENTS);
+  private timestampsMs = new Float64Array(START_EVENTS);
+  private readonly values: Int32Array[];
+
+  constructor(packing: Packing) {
+    this.packing = packing;
+    this.values = packing.features.map(() => new Int32Array(START_EVENTS));
+  }
+
+  /** One timeline per user, in no particular order of users. */
+  *of(part: SpooledEvents): Generator<NewTimeline & { userId: number }> {
+    const { textFeatures } = this.packing;
+    const textStarts = textFeatures.length > 0 ? startsOfTexts(part) : null;
+    for (const group of groupByUser(part)) {
+      const timeline = this.timelineOf(part, group);
+      yield textStarts ? { ...timeline, texts: textsOf(part, group.order, textStarts, textFeatures) } : timeline;
     }
   }
-}
 
-function timelineOf(events: SpooledEvents, { user, order }: UserEvents, packing: Packing, userIds: Uint32Array): NewTimeline {
-  const { itemIds: mapping } = packing;
-  const count = order.length;
-  const itemIds = new Int32Array(count);
-  const timestampsMs = new Float64Array(count);
-  for (let index = 0; index < count; index++) {
-    const item = events.items[order[index]!]!;
-    itemIds[index] = mapping ? mapping[item]! : item;
-    timestampsMs[index] = events.timesMs[order[index]!]!;
+  private timelineOf(part: SpooledEvents, { user, order }: UserEvents): NewTimeline & { userId: number } {
+    const { users, features } = this.packing;
+    const count = order.length;
+    this.reserve(count);
+    this.gatherItems(part, order);
+    const eventFeatures: Record<string, Int32Array> = {};
+    for (const [column, { name, ids }] of features.entries()) {
+      const gathered = this.values[column]!;
+      const values = part.values[column]!;
+      for (let index = 0; index < count; index++) gathered[index] = ids[values[order[index]!]! + 1]!;
+      eventFeatures[name] = gathered.subarray(0, count);
+    }
+    const itemIds = this.itemIds.subarray(0, count);
+    const timestampsMs = this.timestampsMs.subarray(0, count);
+    return { ...identify(users, user), itemIds, timestampsMs, eventFeatures };
   }
-  const eventFeatures: Record<string, Int32Array> = {};
-  for (const [column, { name, ids }] of packing.features.entries()) eventFeatures[name] = gather(events.values[column]!, order, ids);
-  return { userId: userIds[user]!, externalId: packing.users[user]!, itemIds, timestampsMs, eventFeatures };
+
+  private gatherItems({ items, timesMs }: SpooledEvents, order: Uint32Array): void {
+    const { itemIds, timestampsMs } = this;
+    const mapping = this.packing.itemIds;
+    for (let index = 0; index < order.length; index++) {
+      const event = order[index]!;
+      itemIds[index] = mapping ? mapping[items[event]!]! : items[event]!;
+      timestampsMs[index] = timesMs[event]!;
+    }
+  }
+
+  private reserve(events: number): void {
+    if (events <= this.itemIds.length) return;
+    this.itemIds = new Int32Array(2 * events);
+    this.timestampsMs = new Float64Array(2 * events);
+    for (let column = 0; column < this.values.length; column++) this.values[column] = new Int32Array(2 * events);
+  }
 }
 
-function gather(values: Int32Array, order: Uint32Array, ids: Int32Array): Int32Array {
-  const gathered = new Int32Array(order.length);
-  for (let index = 0; index < order.length; index++) gathered[index] = ids[values[order[index]!]! + 1]!;
-  return gathered;
+function identify(users: PackedUsers, user: number): { userId: number; externalId: string } {
+  if ('texts' in users) return { userId: users.userIds[user]!, externalId: users.texts[user]! };
+  return { userId: placeOf(user, users.numbers), externalId: String(user) };
+}
+
+/** By halving: `value` is one of the ascending values. */
+function placeOf(value: number, values: Uint32Array): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** [events]: the first byte of each event's texts. */

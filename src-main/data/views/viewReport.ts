@@ -1,6 +1,6 @@
 import type { DatasetReport, DatasetStatistics } from '../../../src-shared/dataset.ts';
 import { type DatasetView, isWholeDataset } from '../../../src-shared/datasetView.ts';
-import { addTimeline, createCounter } from '../../store/datasetStatistics.ts';
+import { ReaderCounter } from '../../store/datasetStatistics.ts';
 import type { DatasetReader, DatasetStore } from '../../store/datasetStore.ts';
 import { createPauses } from '../../store/pauses.ts';
 import { openDatasetView } from './datasetView.ts';
@@ -18,10 +18,10 @@ export async function reportView(store: DatasetStore, name: string, view: Datase
 
 /** One pass over the timelines, with pauses for whoever else waits. */
 async function countStatistics(reader: DatasetReader): Promise<DatasetStatistics> {
-  const counter = createCounter(reader);
+  const counter = new ReaderCounter(reader);
   const pause = createPauses();
   for (const userId of reader.userIds) {
-    addTimeline(counter, reader, userId);
+    counter.add(userId);
     await pause();
   }
   return counter.statistics();

@@ -1,0 +1,1 @@
+import '../../data/importers/ratingsThread.ts';
