@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionSchema, examinedSchema, occlusionSchema } from './attention.ts';
 import {
   datasetFormatSchema,
   datasetNameSchema,
@@ -227,6 +228,11 @@ export const contract = {
     output: generatedTextSchema,
   },
 
+  /** Where a completed run's model looks in the history of one example. */
+  'runs.attention': { input: examinedSchema, output: attentionSchema },
+  /** How much each event of the history counts for the answer of one example. With a `generationId` it can be stopped, as `runs.generate`. */
+  'runs.occlusion': { input: examinedSchema.extend({ generationId: z.string().max(100).optional() }), output: occlusionSchema },
+
   /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
   'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
 
@@ -255,7 +261,7 @@ export const contract = {
     }),
     output: generatedTextSchema,
   },
-  /** Ends the text of `models.generate`, `runs.write` or `runs.generate` after the token in progress. */
+  /** Ends the text of `models.generate` or `runs.write`, and what `runs.generate` and `runs.occlusion` do, after the step in progress. */
   'models.stopGeneration': { input: z.object({ generationId: z.string() }), output: nothing },
 
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },

@@ -73,6 +73,8 @@ export function createBackend(options: BackendOptions): Backend {
     'reproduction.report': (input) => reproduce(context.workspace, input),
     'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
+    'runs.attention': (input) => jobs.text.call({ method: 'runs.attention', input }),
+    'runs.occlusion': (input) => jobs.text.call({ method: 'runs.occlusion', input }, input.generationId),
     'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
@@ -202,7 +204,10 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
   };
 }
 
-function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export'> {
+function runMethods(
+  context: BackendContext,
+  jobs: RunJobs,
+): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export' | 'runs.attention' | 'runs.occlusion'> {
   const { workspace, emit } = context;
   const { runs } = workspace;
   const tests = new PairedTests(runs);
