@@ -1,3 +1,4 @@
+import './attention/attention.css';
 import './comparison/comparison.css';
 import './datasets/datasets.css';
 import './experiments/experiments.css';
@@ -7,6 +8,7 @@ import './playground/playground.css';
 import './runs/runs.css';
 import './workspace/workspace.css';
 import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
+import { contributeAttention } from './attention/attention.contribution.ts';
 import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
@@ -26,6 +28,7 @@ export function contributeAll(): void {
   contributeRuns();
   contributeComparison();
   contributeGates();
+  contributeAttention();
   contributePlayground();
   contributeShowCommands();
   announceImports();
