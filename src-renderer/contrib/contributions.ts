@@ -1,6 +1,7 @@
 import './attention/attention.css';
 import './comparison/comparison.css';
 import './datasets/datasets.css';
+import './efficiency/efficiency.css';
 import './experiments/experiments.css';
 import './gates/gates.css';
 import './models/models.css';
@@ -11,6 +12,7 @@ import { contributeShowCommands, contributeWorkbench } from '../workbench/workbe
 import { contributeAttention } from './attention/attention.contribution.ts';
 import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
+import { contributeEfficiency } from './efficiency/efficiency.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
@@ -29,6 +31,7 @@ export function contributeAll(): void {
   contributeComparison();
   contributeGates();
   contributeAttention();
+  contributeEfficiency();
   contributePlayground();
   contributeShowCommands();
   announceImports();

@@ -52,6 +52,9 @@ export default function ComparisonEditor({ params }: EditorProps) {
           <Button icon="symbol-event" onClick={() => runCommand('gates.show', { runIds: ids })}>
             Gates
           </Button>
+          <Button icon="dashboard" onClick={() => runCommand('efficiency.show', { runIds: ids })}>
+            Efficiency
+          </Button>
           <Button icon="table" disabled={!value} onClick={() => downloadCsv('comparison', table())}>
             CSV
           </Button>
