@@ -32,6 +32,7 @@ import {
   exportRequestSchema,
   metricPointSchema,
   pairedTestSchema,
+  rightUsersSchema,
   runDetailSchema,
   runSummarySchema,
 } from './run.ts';
@@ -194,6 +195,11 @@ export const contract = {
   'runs.pairedTests': {
     input: z.object({ baselineId: z.string(), runIds: z.array(z.string()).max(1000) }),
     output: z.array(pairedTestSchema),
+  },
+  /** The test users that only one of two runs got right, by a metric (the first there is when left out); none for runs that cannot be compared. */
+  'runs.rightUsers': {
+    input: z.object({ a: z.string(), b: z.string(), metric: z.string().optional() }),
+    output: rightUsersSchema,
   },
   /** A user's timeline as the run sees it: that of its view of the dataset. */
   'runs.history': { input: z.object({ runId: z.string(), userId: z.number().int() }), output: userHistorySchema },

@@ -29,6 +29,7 @@ import { Imports } from './imports.ts';
 import type { JobLauncher } from './jobLauncher.ts';
 import { modelMethods } from './models.ts';
 import { PairedTests } from './pairedTests.ts';
+import { findRightUsers } from './rightUsers.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
@@ -237,6 +238,7 @@ function runMethods(
       emit({ name: 'run.deleted', payload: { runId } });
       return {};
     },
+    'runs.rightUsers': async ({ a, b, metric }) => findRightUsers(runs, a, b, metric),
     'runs.history': async ({ runId, userId }) => readUserHistory(workspace, runId, userId),
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
     'runs.log': async ({ runId }) => runs.log(runId),
