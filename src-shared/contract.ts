@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionSchema, examinedSchema, occlusionSchema } from './attention.ts';
 import {
   datasetFormatSchema,
   datasetNameSchema,
@@ -31,6 +32,7 @@ import {
   exportRequestSchema,
   metricPointSchema,
   pairedTestSchema,
+  rightUsersSchema,
   runDetailSchema,
   runSummarySchema,
 } from './run.ts';
@@ -194,6 +196,11 @@ export const contract = {
     input: z.object({ baselineId: z.string(), runIds: z.array(z.string()).max(1000) }),
     output: z.array(pairedTestSchema),
   },
+  /** The test users that only one of two runs got right, by a metric (the first there is when left out); none for runs that cannot be compared. */
+  'runs.rightUsers': {
+    input: z.object({ a: z.string(), b: z.string(), metric: z.string().optional() }),
+    output: rightUsersSchema,
+  },
   /** A user's timeline as the run sees it: that of its view of the dataset. */
   'runs.history': { input: z.object({ runId: z.string(), userId: z.number().int() }), output: userHistorySchema },
   /**
@@ -227,6 +234,11 @@ export const contract = {
     output: generatedTextSchema,
   },
 
+  /** Where a completed run's model looks in the history of one example. */
+  'runs.attention': { input: examinedSchema, output: attentionSchema },
+  /** How much each event of the history counts for the answer of one example. With a `generationId` it can be stopped, as `runs.generate`. */
+  'runs.occlusion': { input: examinedSchema.extend({ generationId: z.string().max(100).optional() }), output: occlusionSchema },
+
   /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
   'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
 
@@ -255,7 +267,7 @@ export const contract = {
     }),
     output: generatedTextSchema,
   },
-  /** Ends the text of `models.generate`, `runs.write` or `runs.generate` after the token in progress. */
+  /** Ends the text of `models.generate` or `runs.write`, and what `runs.generate` and `runs.occlusion` do, after the step in progress. */
   'models.stopGeneration': { input: z.object({ generationId: z.string() }), output: nothing },
 
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },

@@ -117,6 +117,22 @@ export const pairedTestSchema = z.object({
 });
 export type PairedTest = z.infer<typeof pairedTestSchema>;
 
+/** Of two runs and one metric of 0 or 1 by user: which test users only one of them got right. UserIds, at most `SHOWN_USERS` of each. */
+export const rightUsersSchema = z.object({
+  /** Metrics that have a right and a wrong for each user, and that both runs have. */
+  metrics: z.array(z.string()),
+  /** null: there is none. */
+  metric: z.string().nullable(),
+  /** Users that both runs were tested on. */
+  n: z.number().int(),
+  both: z.number().int(),
+  neither: z.number().int(),
+  onlyA: z.object({ count: z.number().int(), userIds: z.array(z.number().int()) }),
+  onlyB: z.object({ count: z.number().int(), userIds: z.array(z.number().int()) }),
+});
+export type RightUsers = z.infer<typeof rightUsersSchema>;
+export const SHOWN_USERS = 200;
+
 /** Table of runs side by side: only the configuration values that differ become columns. */
 export const comparisonSchema = z.object({
   columns: z.array(z.object({ key: z.string(), label: z.string(), kind: z.enum(['text', 'config', 'metric', 'number']) })),

@@ -29,6 +29,7 @@ import { Imports } from './imports.ts';
 import type { JobLauncher } from './jobLauncher.ts';
 import { modelMethods } from './models.ts';
 import { PairedTests } from './pairedTests.ts';
+import { findRightUsers } from './rightUsers.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
@@ -73,6 +74,8 @@ export function createBackend(options: BackendOptions): Backend {
     'reproduction.report': (input) => reproduce(context.workspace, input),
     'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
+    'runs.attention': (input) => jobs.text.call({ method: 'runs.attention', input }),
+    'runs.occlusion': (input) => jobs.text.call({ method: 'runs.occlusion', input }, input.generationId),
     'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
@@ -202,7 +205,10 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
   };
 }
 
-function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export'> {
+function runMethods(
+  context: BackendContext,
+  jobs: RunJobs,
+): Omit<Methods<'runs'>, 'runs.generate' | 'runs.write' | 'runs.export' | 'runs.attention' | 'runs.occlusion'> {
   const { workspace, emit } = context;
   const { runs } = workspace;
   const tests = new PairedTests(runs);
@@ -232,6 +238,7 @@ function runMethods(context: BackendContext, jobs: RunJobs): Omit<Methods<'runs'
       emit({ name: 'run.deleted', payload: { runId } });
       return {};
     },
+    'runs.rightUsers': async ({ a, b, metric }) => findRightUsers(runs, a, b, metric),
     'runs.history': async ({ runId, userId }) => readUserHistory(workspace, runId, userId),
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
     'runs.log': async ({ runId }) => runs.log(runId),

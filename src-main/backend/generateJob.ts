@@ -1,5 +1,6 @@
 import { toErrorData, unreachable } from '../../src-shared/errors.ts';
 import type { LiveText } from '../experiment/continuePrompt.ts';
+import { attentionOfRun, occludeRun } from '../experiment/examine.ts';
 import { exportRun } from '../experiment/exportRun.ts';
 import { generateForRun, writeForRun } from '../experiment/generate.ts';
 import { requireWanted } from '../experiment/loadedModel.ts';
@@ -35,6 +36,10 @@ function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise
       return generateForRun(workspace, call.input, live.signal);
     case 'runs.write':
       return writeForRun(workspace, call.input, live);
+    case 'runs.attention':
+      return attentionOfRun(workspace, call.input);
+    case 'runs.occlusion':
+      return occludeRun(workspace, call.input, live.signal);
     case 'runs.export':
       return exportRun(workspace, call.input);
     case 'models.generate':

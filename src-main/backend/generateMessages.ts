@@ -12,6 +12,8 @@ export const generateRequestSchema = z.discriminatedUnion('type', [
     call: z.discriminatedUnion('method', [
       z.object({ method: z.literal('runs.generate'), input: contract['runs.generate'].input }),
       z.object({ method: z.literal('runs.write'), input: contract['runs.write'].input }),
+      z.object({ method: z.literal('runs.attention'), input: contract['runs.attention'].input }),
+      z.object({ method: z.literal('runs.occlusion'), input: contract['runs.occlusion'].input }),
       z.object({ method: z.literal('runs.export'), input: contract['runs.export'].input }),
       z.object({ method: z.literal('models.generate'), input: contract['models.generate'].input }),
       z.object({ method: z.literal('models.verify'), input: contract['models.verify'].input }),

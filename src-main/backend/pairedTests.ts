@@ -46,11 +46,12 @@ export class PairedTests {
 }
 
 /** The same users and the same last events, and the same question about them. */
-function comparable(a: RunDetail, b: RunDetail): boolean {
+export function comparable(a: RunDetail, b: RunDetail): boolean {
   return a.datasetFingerprint === b.datasetFingerprint && a.task === b.task;
 }
 
-function commonUsers(a: Values, b: Values): { rows: number[]; baselineRows: number[] } {
+/** Rows of the users that both have, user by user. */
+export function commonUsers(a: Values, b: Values): { rows: number[]; baselineRows: number[] } {
   const rowInB = new Map(Array.from(b.userIds, (userId, row) => [userId, row]));
   const rows = Array.from(a.userIds.keys()).filter((row) => rowInB.has(a.userIds[row]!));
   return { rows, baselineRows: rows.map((row) => rowInB.get(a.userIds[row]!)!) };

@@ -5,6 +5,7 @@ import type { GeneratedText } from '../../src-shared/model.ts';
 import type { DeviceTensors, Engine, HostTensors } from '../engine/engine.ts';
 import { TitleCatalogue } from '../evaluation/metrics.ts';
 import { TokenTrie } from '../evaluation/trie.ts';
+import { gateValues } from '../model/integration/crossAttention.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { continuePrompt, type LiveText } from './continuePrompt.ts';
 import { openEngine } from './engines.ts';
@@ -21,7 +22,7 @@ import { embeddingsFor, promptFor, readAsked, type Writer } from './writtenFor.t
 export type Generation = z.output<typeof generationSchema>;
 type GenerationRequest = MethodRequest<'runs.generate'>;
 
-interface Generator extends Writer {
+export interface Generator extends Writer {
   /** The pretrained language model that it shares with others; null: everything on the engine is its own. */
   readonly shared: ResidentModel | null;
   /** What it brought to the engine itself. */
@@ -31,6 +32,8 @@ interface Generator extends Writer {
   readonly closed: { readonly trie: TokenTrie; readonly catalogue: TitleCatalogue } | null;
   /** See `withGateScale`. */
   readonly crossAttentionOutputs: HostTensors;
+  /** tanh(alpha) by layer; empty without gates. */
+  readonly gates: ReadonlyMap<number, number>;
 }
 
 /** The generator used last in each open workspace: loading a model and compiling it takes longer than writing with it. */
@@ -138,6 +141,7 @@ async function loadGenerator(workspace: Workspace, runId: string): Promise<Gener
     own,
     model: { engine, parameters: { ...shared?.parameters, ...own }, shape, tokenizer },
     crossAttentionOutputs: crossAttentionOutputs(parameters),
+    gates: new Map(gateValues(parameters).map(({ layer, value }) => [layer, value])),
     closed: examples.answers && {
       trie: new TokenTrie(examples.answers.map(examples.answerTokens), tokenizer.endOfText),
       catalogue: new TitleCatalogue(examples.answers),

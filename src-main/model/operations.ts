@@ -154,6 +154,23 @@ export function dense(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]!]);
 }
 
+/** How scores become attention weights: their factor, and the bound of Gemma 2 or null. */
+interface ScoreRule {
+  readonly scale: number;
+  readonly softcap: number | null;
+}
+
+const plainRule = (q: Tensor): ScoreRule => ({ scale: 1 / Math.sqrt(q.shape[q.rank - 1]!), softcap: null });
+
+function attentionScores(q: Tensor, k: Tensor, { scale, softcap }: ScoreRule): Tensor {
+  return softCap(tf.mul(tf.matMul(q, k, false, true), scale), softcap);
+}
+
+/** The weights of `attention`, to be looked at: softmax(q k' scale + bias), [batch, heads, queries, keys]. No gradient. */
+export function attentionWeights(q: Tensor, k: Tensor, bias: Tensor): Tensor {
+  return tf.softmax(tf.add(attentionScores(q, k, plainRule(q)), bias));
+}
+
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(q k' scale + bias) v, scale = 1 / sqrt(headDim) by default.
  * A row whose every key is masked gets the mean of all values: callers zero such rows (see `crossAttention`).
@@ -163,17 +180,11 @@ export function dense(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
  * @param k,v [batch, heads, keys, headDim]
  * @param bias additive, broadcast to [batch, heads, queries, keys]; 0 = may attend, `MASKED` = must not. No gradient.
  */
-export function attention(
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  bias: Tensor | null,
-  rule: { readonly scale: number; readonly softcap: number | null } = { scale: 1 / Math.sqrt(q.shape[q.rank - 1]!), softcap: null },
-): Tensor {
+export function attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | null, rule: ScoreRule = plainRule(q)): Tensor {
   const { scale, softcap } = rule;
   return withGradient(
     (save) => {
-      const scores = softCap(tf.mul(tf.matMul(q, k, false, true), scale), softcap);
+      const scores = attentionScores(q, k, rule);
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
       const output = tf.matMul(weights, v);
       save([q, k, v, weights, output, ...(softcap === null ? [] : [scores])]);

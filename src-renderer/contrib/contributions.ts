@@ -1,5 +1,7 @@
+import './attention/attention.css';
 import './comparison/comparison.css';
 import './datasets/datasets.css';
+import './efficiency/efficiency.css';
 import './experiments/experiments.css';
 import './gates/gates.css';
 import './models/models.css';
@@ -7,8 +9,10 @@ import './playground/playground.css';
 import './runs/runs.css';
 import './workspace/workspace.css';
 import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
+import { contributeAttention } from './attention/attention.contribution.ts';
 import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
+import { contributeEfficiency } from './efficiency/efficiency.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
@@ -26,6 +30,8 @@ export function contributeAll(): void {
   contributeRuns();
   contributeComparison();
   contributeGates();
+  contributeAttention();
+  contributeEfficiency();
   contributePlayground();
   contributeShowCommands();
   announceImports();

@@ -202,6 +202,14 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       const others = runIds.filter((id) => id !== baselineId && Object.keys(runs.get(id).detail.metrics).length > 0);
       return others.flatMap((runId) => metrics.map((metric, i) => ({ runId, metric, difference: 0.01, pValue: 0.012 * (i + 1), n: 610 })));
     },
+    'runs.rightUsers': async ({ a, b, metric = 'recall@1' }) => {
+      const evaluated = [a, b].every((id) => Object.keys(runs.get(id).detail.metrics).length > 0);
+      const none = { count: 0, userIds: [] };
+      if (!evaluated) return { metrics: [], metric: null, n: 0, both: 0, neither: 0, onlyA: none, onlyB: none };
+      const onlyA = { count: 34, userIds: Array.from({ length: 34 }, (_, i) => i * 17) };
+      const onlyB = { count: 2, userIds: [5, 301] };
+      return { metrics: ['recall@1', 'recall@10'], metric, n: 610, both: 40, neither: 534, onlyA, onlyB };
+    },
     ...texts.api,
     ...models.api,
     'encoders.list': async () => (options.empty ? [] : [makeEncoder('run-gated', 'gated')]),

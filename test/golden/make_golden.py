@@ -132,14 +132,18 @@ def split_heads(x, num_heads):
     return x.reshape(batch, length, num_heads, width // num_heads).permute(0, 2, 1, 3)
 
 
-def attend(query, key, value, num_heads, may_attend):
-    """Scaled dot-product attention; may_attend [batch, queries, keys]. A query that may attend to nothing gets zero."""
-    q, k, v = (split_heads(x, num_heads) for x in (query, key, value))
+def attention_weights(query, key, num_heads, may_attend):
+    """[batch, heads, queries, keys]; may_attend [batch, queries, keys]. The row of a query that may attend to nothing is zero."""
+    q, k = split_heads(query, num_heads), split_heads(key, num_heads)
     scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
     allowed = may_attend[:, None]
-    weights = scores.masked_fill(~allowed, -1e30).softmax(-1) * allowed
-    mixed = (weights @ v).permute(0, 2, 1, 3)
-    return mixed.reshape(query.shape)
+    return scores.masked_fill(~allowed, -1e30).softmax(-1) * allowed
+
+
+def attend(query, key, value, num_heads, may_attend):
+    """Scaled dot-product attention. A query that may attend to nothing gets zero."""
+    mixed = attention_weights(query, key, num_heads, may_attend) @ split_heads(value, num_heads)
+    return mixed.permute(0, 2, 1, 3).reshape(query.shape)
 
 
 def causal(batch, length, key_mask=None):
@@ -183,10 +187,12 @@ def next_event_loss(p, shape, inputs):
     return sum(losses.values()) / len(losses), losses, events
 
 
-def cross_attention(p, prefix, x, projected, num_heads, event_mask):
+def cross_attention(p, prefix, x, projected, num_heads, event_mask, kept=None):
     may_attend = event_mask.bool()[:, None, :].expand(-1, x.shape[1], -1)
     query = layer_norm(p, f"{prefix}.norm", x) @ p[f"{prefix}.query.weight"]
     key, value = projected @ p[f"{prefix}.key.weight"], projected @ p[f"{prefix}.value.weight"]
+    if kept is not None:
+        kept.append(attention_weights(query, key, num_heads, may_attend))
     return attend(query, key, value, num_heads, may_attend) @ p[f"{prefix}.out.weight"]
 
 
@@ -197,8 +203,8 @@ def recency(p, event_mask):
     return p["integration.recency.weight"][after]
 
 
-def language_model_logits(p, shape, integration, inputs, events):
-    """Token logits [batch, length, vocabulary]; `integration` None is the language model alone."""
+def language_model_logits(p, shape, integration, inputs, events, kept=None):
+    """Token logits [batch, length, vocabulary]; `integration` None is the language model alone. `kept` receives cross-attention's weights."""
     tokens = inputs["tokens"]
     batch, length = tokens.shape
     projected = None if integration is None else linear(p, "integration.projection", events) + recency(p, inputs["history.mask"])
@@ -208,7 +214,7 @@ def language_model_logits(p, shape, integration, inputs, events):
         if integration is not None:
             prefix = f"integration.layers.{layer}"
             gate = torch.tanh(p[f"{prefix}.gate"]) if integration["gated"] else 1.0
-            x = x + gate * cross_attention(p, prefix, x, projected, integration["numHeads"], inputs["history.mask"])
+            x = x + gate * cross_attention(p, prefix, x, projected, integration["numHeads"], inputs["history.mask"], kept)
         x = feed_forward(p, f"lm.layers.{layer}", x)
     return layer_norm(p, "lm.finalNorm", x) @ p["lm.tokenEmbedding.weight"].T
 
@@ -314,13 +320,16 @@ def cross_attention_lm():
     variants = {"gated": INTEGRATION, "ungated": {**INTEGRATION, "gated": False}, "withoutUser": None}
     logits = {name: language_model_logits(parameters, LANGUAGE_MODEL, variant, inputs, events) for name, variant in variants.items()}
     losses = {name: text_loss(value, inputs) for name, value in logits.items()}
+    weights = []
+    language_model_logits(parameters, LANGUAGE_MODEL, INTEGRATION, inputs, events, weights)
+    attention = {f"weights.{layer}": value for layer, value in enumerate(weights)}
     return {
         "encoder": written_shape(ENCODER),
         "languageModel": LANGUAGE_MODEL,
         "integration": INTEGRATION,
         "parameters": all_data(parameters),
         "inputs": all_data(inputs),
-        "outputs": all_data({f"logits.{name}": value for name, value in logits.items()} | {"embeddings": events}),
+        "outputs": all_data({f"logits.{name}": value for name, value in logits.items()} | {"embeddings": events} | attention),
         "losses": {name: round_number(value.item()) for name, value in losses.items()},
         "gradients": all_data(gradients_of(losses["gated"], parameters)),
     }

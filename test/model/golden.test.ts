@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine, HostTensors, Tensors } from '../../src-main/engine/engine.ts';
 import { languageModelSpecs, readTexts, tokenLogits } from '../../src-main/model/languageModel/languageModel.ts';
 import { type PersonalisedShape, personalisedSpecs, readUser, textLoss } from '../../src-main/model/personalised.ts';
+import { readUserAttention } from '../../src-main/model/userAttention.ts';
 import { encodeHistory, nextEventLogits, nextEventLoss, userEncoderSpecs } from '../../src-main/model/userEncoder/autoregressive.ts';
 import { ENGINES, runOnce, withGradients } from '../engine/engines.ts';
 import { expectClose, hostTensors, readGolden } from '../engine/goldenValues.ts';
@@ -68,6 +69,27 @@ describe.each(Object.keys(ENGINES))('%s engine, against the PyTorch implementati
     const program = withGradients(used, (x) => textLoss(x, shape, x));
     const result = await runOnce(await open(), program, inputs, 'gated gradients');
     expectGradients(result, modelGolden.losses.gated, Object.fromEntries(used.map((name) => [name, modelGolden.gradients[name]])));
+  });
+
+  it('gives cross-attention its weights: 1 in all over the events of a row, exactly 0 on padding and for a user without events', async () => {
+    const shape = personalisedShape(true);
+    const inputs = { ...hostTensors(modelGolden.parameters), ...hostTensors(modelGolden.inputs) };
+    const weights = await runOnce(await open(), (x) => readUserAttention(x, shape, x), inputs, 'cross-attention weights');
+    expect(Object.keys(weights)).toEqual(['weights.0', 'weights.1']);
+    const mask = hostTensors(modelGolden.inputs)['history.mask']!;
+    const [users, slots] = mask.shape as [number, number];
+    for (const [name, { data, shape: found }] of Object.entries(weights)) {
+      expectClose(weights[name]!, modelGolden.outputs[name], VALUE_TOLERANCE, name);
+      const rowsPerUser = found[1]! * found[2]!;
+      for (let row = 0; row < users * rowsPerUser; row++) {
+        const user = Math.floor(row / rowsPerUser);
+        const isEvent = mask.data.subarray(user * slots, (user + 1) * slots);
+        const ofRow = Array.from(data.subarray(row * slots, (row + 1) * slots));
+        expect(ofRow.filter((_, slot) => isEvent[slot] === 0).every((weight) => weight === 0)).toBe(true);
+        const sum = ofRow.reduce((total, weight) => total + weight, 0);
+        expect(sum).toBeCloseTo(isEvent.some((event) => event === 1) ? 1 : 0, 5);
+      }
+    }
   });
 
   it.each(['ungated', 'withoutUser'])('gives the %s language model its logits and loss', async (variant) => {

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gate } from '../../../src-shared/run.ts';
 import type { HostTensors, Tensors } from '../../engine/engine.ts';
-import { attention, dense, MASKED, mergeHeads, splitHeads } from '../operations.ts';
+import { attention, attentionWeights, dense, MASKED, mergeHeads, splitHeads } from '../operations.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import { norm, normSpecs } from '../transformerBlock.ts';
 import { type MemoryShape, memorySpecs, readMemory } from './memory.ts';
@@ -30,6 +30,8 @@ export interface UserContext {
   readonly bias: Tensor;
   /** [batch, 1, 1]: 1 for a user with at least one event, else 0. */
   readonly present: Tensor;
+  /** Receives the weights of each attending layer [batch, heads, length, slots]: those of a row sum to 1, or are all 0 without events. */
+  readonly onWeights?: (layer: number, weights: Tensor) => void;
 }
 
 /** Whether a layer of the language model attends to the user. */
@@ -96,6 +98,7 @@ export function addCrossAttention(parameters: Tensors, shape: CrossAttentionShap
   const { keys, values } = context.layers[layer]!;
   const attended = dense(mergeHeads(attention(query, keys, values, context.bias)), parameters[`${prefix}.out.weight`]!);
   const { present } = context;
+  context.onWeights?.(layer, tf.mul(attentionWeights(query, keys, context.bias), tf.expandDims(present, 3)));
   const gate = shape.gated ? tf.mul(tf.tanh(parameters[`${prefix}.gate`]!), present) : present;
   if (shape.residual !== 'paper') return tf.add(x, tf.mul(attended, gate));
   const kept = tf.add(tf.mul(x, tf.sub(1, present)), tf.mul(normalised, present));

@@ -2,15 +2,15 @@ import { useMemo, useState } from 'react';
 import type { PairedTest } from '../../../src-shared/run.ts';
 import { call, useQuery } from '../../state/backend.ts';
 import { runs } from '../../state/stores.ts';
-import { downloadCsv, toMarkdown } from '../../widgets/charts/exportTables.ts';
 import { Button, EmptyState, ErrorNote, Loading, Toggle } from '../../widgets/controls.tsx';
-import { download } from '../../widgets/download.ts';
-import { formatNumber } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
 import { ComparisonCurves } from './ComparisonCurves.tsx';
 import { ComparisonTable } from './ComparisonTable.tsx';
-import { exportTable, shownColumns } from './comparisonTable.ts';
+import { shownColumns } from './comparisonTable.ts';
+import { ExportButton } from './ExportButton.tsx';
+import { RightUsers } from './RightUsers.tsx';
+import { groupSeeds } from './seedGroups.ts';
 
 const NO_TESTS: readonly PairedTest[] = [];
 
@@ -20,6 +20,7 @@ export default function ComparisonEditor({ params }: EditorProps) {
   const ready = runs.use((state) => state.status === 'ready');
   const wanted = params.runIds as string[];
   const ids = useMemo(() => wanted.filter((id) => all.some((run) => run.id === id)), [wanted, all]);
+  const chosen = useMemo(() => all.filter((run) => ids.includes(run.id)), [all, ids]);
   const versions = all.filter((run) => ids.includes(run.id)).map((run) => `${run.id}/${run.status}/${Object.keys(run.metrics).length}`);
   const comparison = useQuery(ids.length > 0 ? `compare:${versions.join()}` : null, () => call('runs.compare', { runIds: ids }));
   const [hideEqual, setHideEqual] = useState(true);
@@ -28,23 +29,24 @@ export default function ComparisonEditor({ params }: EditorProps) {
   const pairedTests = useQuery(baselineId && ids.includes(baselineId) ? `tests:${baselineId}:${versions.join()}` : null, () =>
     call('runs.pairedTests', { baselineId: baselineId!, runIds: ids }),
   );
+  const [bySeeds, setBySeeds] = useState(false);
+  const grouped = useMemo(() => comparison.value && groupSeeds(comparison.value), [comparison.value]);
   if (ids.length === 0) return ready ? <NoRunsLeft /> : <Loading what="the runs" />;
-  const value = comparison.value;
+  const ofSeeds = bySeeds && grouped !== null;
+  const value = ofSeeds ? grouped.comparison : comparison.value;
+  const rowOf = (runId: string) => (ofSeeds ? [...grouped.members].find(([, members]) => members.includes(runId))?.[0] : runId);
   const columns = value ? shownColumns(value, hideEqual) : [];
-  const baseline = value?.rows.find((row) => row.id === baselineId);
-  const tests = (baseline && pairedTests.value) || NO_TESTS;
-  const table = () => exportTable(columns, value!.rows, baseline, tests);
-  const markdown = () => {
-    const { columns: heads, rows } = table();
-    const rounded = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? formatNumber(cell) : cell)));
-    download('comparison.md', 'text/markdown', toMarkdown({ columns: heads, rows: rounded }));
-  };
+  const baseline = baselineId ? value?.rows.find((row) => row.id === rowOf(baselineId)) : undefined;
+  const tests = (baseline && !ofSeeds && pairedTests.value) || NO_TESTS;
+  const shown = value && { columns, rows: value.rows, baseline, tests, ofSeeds };
+  const hasSeeds = grouped !== null && grouped.comparison.rows.length < ids.length;
   return (
     <div className="page">
       <header className="page-head">
         <h1>Compare {ids.length} runs</h1>
         <Toggle label="Only columns that differ" checked={hideEqual} onChange={setHideEqual} />
-        <Toggle label="Intervals" checked={intervals} onChange={setIntervals} />
+        {ofSeeds || <Toggle label="Intervals" checked={intervals} onChange={setIntervals} />}
+        {hasSeeds && <Toggle label="Mean over seeds" checked={bySeeds} onChange={setBySeeds} />}
         <div className="page-actions">
           <Button icon="list-selection" onClick={() => runCommand('comparison.compare', { runIds: ids.slice(0, 1) })}>
             Choose runs
@@ -52,12 +54,16 @@ export default function ComparisonEditor({ params }: EditorProps) {
           <Button icon="symbol-event" onClick={() => runCommand('gates.show', { runIds: ids })}>
             Gates
           </Button>
-          <Button icon="table" disabled={!value} onClick={() => downloadCsv('comparison', table())}>
-            CSV
+          <Button icon="dashboard" onClick={() => runCommand('efficiency.show', { runIds: ids })}>
+            Efficiency
           </Button>
-          <Button icon="markdown" disabled={!value} onClick={markdown}>
-            Markdown
+          <Button
+            icon="diff"
+            onClick={() => runCommand('comparison.configurations', { runIds: baselineId ? withFirst(ids, baselineId) : ids })}
+          >
+            Configurations
           </Button>
+          <ExportButton shown={shown} />
         </div>
       </header>
       <div className="page-body comparison">
@@ -71,14 +77,18 @@ export default function ComparisonEditor({ params }: EditorProps) {
             baseline={baseline}
             tests={tests}
             intervals={intervals}
-            onBaseline={(id) => setBaselineId(id === baselineId ? null : id)}
+            ofSeeds={ofSeeds}
+            onBaseline={(id) => setBaselineId(id === baseline?.id ? null : id)}
           />
         )}
+        {chosen.length > 1 && <RightUsers runs={chosen} baselineId={baselineId} />}
         <ComparisonCurves runIds={ids} />
       </div>
     </div>
   );
 }
+
+const withFirst = (ids: string[], first: string): string[] => [first, ...ids.filter((id) => id !== first)];
 
 function NoRunsLeft() {
   return (

@@ -4,7 +4,7 @@ import { useColorScheme } from '../../state/colorScheme.ts';
 import { runStyle } from '../../state/runColors.ts';
 import { IconButton } from '../../widgets/controls.tsx';
 import { type DataColumn, DataTable } from '../../widgets/DataTable.tsx';
-import { formatCount, formatDelta, formatNumber } from '../../widgets/format.ts';
+import { countOf, formatCount, formatDelta, formatNumber } from '../../widgets/format.ts';
 import { StatusIcon } from '../../widgets/runStatus.tsx';
 import { runCommand } from '../../workbench/commands.ts';
 import {
@@ -19,6 +19,7 @@ import {
   pText,
   testOf,
 } from './comparisonTable.ts';
+import { deviationOf } from './seedGroups.ts';
 
 interface ComparisonTableProps {
   columns: ComparisonColumn[];
@@ -27,6 +28,8 @@ interface ComparisonTableProps {
   /** Paired tests against the baseline. */
   tests: readonly PairedTest[];
   intervals: boolean;
+  /** Rows stand for the seeds of one configuration. */
+  ofSeeds: boolean;
   onBaseline(runId: string): void;
 }
 
@@ -35,14 +38,16 @@ const ROW_HEIGHT = 24;
 const ROWS_IN_VIEW = 12;
 
 /** One row a run; the baseline is pinned on top and the others say by how much they differ from it. */
-export function ComparisonTable({ columns, rows, baseline, tests, intervals, onBaseline }: ComparisonTableProps) {
+export function ComparisonTable({ columns, rows, baseline, tests, intervals, ofSeeds, onBaseline }: ComparisonTableProps) {
   const scheme = useColorScheme();
   const definitions = useMemo(
     () =>
       columns.map((column) =>
-        column.key === 'name' ? nameColumn(scheme, baseline, onBaseline) : valueColumn(column, columns, { baseline, tests, intervals }),
+        column.key === 'name'
+          ? nameColumn(scheme, baseline, onBaseline)
+          : valueColumn(column, columns, { baseline, tests, intervals, ofSeeds }),
       ),
-    [columns, scheme, baseline, tests, intervals, onBaseline],
+    [columns, scheme, baseline, tests, intervals, ofSeeds, onBaseline],
   );
   return (
     <>
@@ -56,9 +61,11 @@ export function ComparisonTable({ columns, rows, baseline, tests, intervals, onB
         />
       </div>
       <p className="muted comparison-hint">
-        {baseline
+        {ofSeeds && 'Mean ± standard deviation over the seeds of each configuration. '}
+        {baseline && ofSeeds && 'Differences to the pinned baseline; bold where the two do not overlap.'}
+        {!ofSeeds && baseline
           ? 'Differences to the pinned baseline. p: paired randomisation test on the test users that both runs share. Bold: p < .05, or without such users intervals that do not overlap.'
-          : 'Pin a run as baseline to see by how much the others differ from it.'}
+          : !baseline && 'Pin a run as baseline to see by how much the others differ from it.'}
       </p>
     </>
   );
@@ -104,14 +111,14 @@ function nameColumn(
   };
 }
 
-type Reference = Pick<ComparisonTableProps, 'baseline' | 'tests' | 'intervals'>;
+type Reference = Pick<ComparisonTableProps, 'baseline' | 'tests' | 'intervals' | 'ofSeeds'>;
 
 function valueColumn(column: ComparisonColumn, all: ComparisonColumn[], reference: Reference): DataColumn<ComparisonRow> {
-  const { baseline, tests, intervals } = reference;
+  const { baseline, tests, intervals, ofSeeds } = reference;
   const label = columnLabel(column, all);
   const numeric = column.kind === 'metric' || column.kind === 'number';
   const width = 36 + label.length * 6.6;
-  const numberWidth = 76 + (baseline ? 82 : 0) + (tests.length > 0 ? 54 : 0) + (intervals ? 120 : 0);
+  const numberWidth = 76 + (baseline ? 82 : 0) + (tests.length > 0 ? 54 : 0) + (intervals ? 120 : 0) + (ofSeeds ? 70 : 0);
   return {
     id: column.key,
     header: label,
@@ -128,7 +135,7 @@ interface ValueCellProps extends Reference {
   row: ComparisonRow;
 }
 
-function ValueCell({ column, row, baseline, tests, intervals }: ValueCellProps) {
+function ValueCell({ column, row, baseline, tests, intervals, ofSeeds }: ValueCellProps) {
   const cell = row[column.key];
   const value = plainValue(cell);
   if (value === null) return <span className="muted">–</span>;
@@ -139,12 +146,19 @@ function ValueCell({ column, row, baseline, tests, intervals }: ValueCellProps) 
       </span>
     );
   const metric = isMetric(cell) ? cell : null;
-  const title = metric ? `${metric.value}, 95 % interval ${metric.low} to ${metric.high}, n = ${formatCount(metric.n)}` : String(value);
+  const deviation = ofSeeds && metric ? deviationOf(metric) : null;
+  const title =
+    ofSeeds && metric
+      ? `${metric.value}, ${countOf(metric.n, 'seed')}`
+      : metric
+        ? `${metric.value}, 95 % interval ${metric.low} to ${metric.high}, n = ${formatCount(metric.n)}`
+        : String(value);
   return (
     <span className="comparison-value" title={title}>
       <Delta column={column} row={row} baseline={baseline} tests={tests} />
       {formatNumber(value)}
-      {intervals && metric && (
+      {deviation !== null && <span className="muted"> ± {formatNumber(deviation)}</span>}
+      {intervals && !ofSeeds && metric && (
         <span className="muted">
           {' '}
           [{formatNumber(metric.low)}, {formatNumber(metric.high)}]
@@ -154,7 +168,7 @@ function ValueCell({ column, row, baseline, tests, intervals }: ValueCellProps) 
   );
 }
 
-function Delta({ column, row, baseline, tests }: Omit<ValueCellProps, 'intervals'>) {
+function Delta({ column, row, baseline, tests }: Omit<ValueCellProps, 'intervals' | 'ofSeeds'>) {
   const delta = deltaOf(column, row, baseline);
   if (delta === null) return null;
   const better = isBetter(column, delta);

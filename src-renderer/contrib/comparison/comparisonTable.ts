@@ -1,6 +1,7 @@
 import type { Comparison, MetricValue, PairedTest } from '../../../src-shared/run.ts';
 import { metricLabel, metricText } from '../../state/metricNames.ts';
 import type { TableOfNumbers } from '../../widgets/charts/exportTables.ts';
+import { formatDelta, formatNumber } from '../../widgets/format.ts';
 
 export type ComparisonRow = Comparison['rows'][number];
 export type ComparisonColumn = Comparison['columns'][number];
@@ -81,17 +82,42 @@ export function pText({ pValue }: PairedTest): string {
   return pValue < 0.001 ? 'p < .001' : `p ${pValue.toFixed(3).replace(/^0/, '')}`;
 }
 
+/** What is shown, as it is shown: each metric as one text, with its difference to the baseline; an asterisk marks what counts. */
+export function displayTable(
+  columns: ComparisonColumn[],
+  rows: readonly ComparisonRow[],
+  baseline: ComparisonRow | undefined,
+  tests: readonly PairedTest[],
+  ofSeeds: boolean,
+): TableOfNumbers {
+  const text = (column: ComparisonColumn, row: ComparisonRow): string | number | null => {
+    const cell = row[column.key];
+    const value = plainValue(cell);
+    if (typeof value !== 'number') return value;
+    const deviation = ofSeeds && isMetric(cell) && cell.n > 1 ? ` ± ${formatNumber((cell.high - cell.low) / 2)}` : '';
+    const delta = deltaOf(column, row, baseline);
+    const mark = delta !== null && isMarked(column, row, baseline!, tests) ? '*' : '';
+    return `${formatNumber(value)}${deviation}${delta === null ? '' : ` (${formatDelta(delta)}${mark})`}`;
+  };
+  return {
+    columns: columns.map((column) => columnLabel(column, columns)),
+    rows: rows.map((row) => columns.map((column) => text(column, row))),
+  };
+}
+
 /** What is shown, as plain numbers; metrics with their interval and sample size, deltas beside them. */
 export function exportTable(
   columns: ComparisonColumn[],
   rows: readonly ComparisonRow[],
   baseline: ComparisonRow | undefined,
   tests: readonly PairedTest[] = [],
+  ofSeeds = false,
 ): TableOfNumbers {
   const heads = columns.flatMap((column) => {
     const label = column.kind === 'config' ? column.label : columnLabel(column, columns);
     if (column.kind !== 'metric') return [label];
-    return [label, `${label} low`, `${label} high`, `${label} n`, ...(baseline ? [`${label} minus baseline`, `${label} paired p`] : [])];
+    const parts = ofSeeds ? ['mean minus std', 'mean plus std', 'seeds'] : ['low', 'high', 'n'];
+    return [label, ...parts.map((part) => `${label} ${part}`), ...(baseline ? [`${label} minus baseline`, `${label} paired p`] : [])];
   });
   const cells = (column: ComparisonColumn, row: ComparisonRow) => {
     const cell = row[column.key];

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type ComparisonColumn, type ComparisonRow, displayTable } from '../../../src-renderer/contrib/comparison/comparisonTable.ts';
+import { deviationOf, groupSeeds } from '../../../src-renderer/contrib/comparison/seedGroups.ts';
+
+const columns: ComparisonColumn[] = [
+  { key: 'name', label: 'Run', kind: 'text' },
+  { key: 'config.seed', label: 'seed', kind: 'config' },
+  { key: 'config.integration.gated', label: 'integration.gated', kind: 'config' },
+  { key: 'metric.recall@10', label: 'recall@10', kind: 'metric' },
+];
+const metric = (value: number) => ({ value, n: 610, low: value - 0.01, high: value + 0.01 });
+const row = (id: string, seed: number, gated: boolean, recall: number | null): ComparisonRow => ({
+  id,
+  name: id,
+  'config.seed': seed,
+  'config.integration.gated': gated,
+  'metric.recall@10': recall === null ? null : metric(recall),
+});
+
+describe('groupSeeds', () => {
+  const { comparison, members } = groupSeeds({
+    columns,
+    rows: [row('a1', 1, true, 0.1), row('b1', 1, false, 0.3), row('a2', 2, true, 0.2), row('a3', 3, true, null)],
+  });
+
+  it('makes one row of runs that differ in their seed alone, and never mixes other settings', () => {
+    expect(comparison.rows.map(({ name }) => name)).toEqual(['a1 (3 seeds)', 'b1']);
+    expect(comparison.columns.map(({ key }) => key)).not.toContain('config.seed');
+    expect(members).toEqual(
+      new Map([
+        ['a1', ['a1', 'a2', 'a3']],
+        ['b1', ['b1']],
+      ]),
+    );
+  });
+
+  it('gives mean and sample standard deviation of the seeds that have the metric', () => {
+    const cell = comparison.rows[0]!['metric.recall@10'] as ReturnType<typeof metric>;
+    expect(cell.value).toBeCloseTo(0.15);
+    expect(cell.n).toBe(2);
+    // statistics.stdev([0.1, 0.2]) = 0.07071067811865475
+    expect(deviationOf(cell)).toBeCloseTo(0.07071067811865475);
+    const single = comparison.rows[1]!['metric.recall@10'] as ReturnType<typeof metric>;
+    expect(single).toEqual({ value: 0.3, n: 1, low: 0.3, high: 0.3 });
+    expect(deviationOf(single)).toBeNull();
+  });
+});
+
+describe('displayTable', () => {
+  it('writes metrics with their difference to the baseline, and an asterisk where it counts', () => {
+    const rows = [row('a', 1, true, 0.25), row('b', 1, true, 0.125)];
+    const tests = [{ runId: 'a', metric: 'recall@10', difference: 0.125, pValue: 0.01, n: 610 }];
+    expect(displayTable(columns, rows, rows[1], tests, false)).toEqual({
+      columns: ['Run', 'seed', 'gated', 'Recall@10'],
+      rows: [
+        ['a', '1', 'true', '0.25 (+0.125*)'],
+        ['b', '1', 'true', '0.125'],
+      ],
+    });
+  });
+
+  it('writes mean and deviation of seeds', () => {
+    const { comparison } = groupSeeds({ columns, rows: [row('a', 1, true, 0.25), row('b', 2, true, 0.25)] });
+    expect(displayTable(comparison.columns, comparison.rows, undefined, [], true).rows).toEqual([['a (2 seeds)', 'true', '0.25 ± 0']]);
+  });
+});
