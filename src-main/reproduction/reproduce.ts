@@ -99,10 +99,9 @@ class ReproductionPlan {
     const isWhole = done.length === this.seeds;
     const cells = columns.map((column) => {
       const paper = row.paper?.[column.key] ?? null;
-      if (done.length === 0) return { ...cell(null, paper), state: 'gap' as const };
+      if (!isWhole) return { ...cell(null, paper), state: 'gap' as const };
       const values = done.flatMap((run) => column.valueOf(run, row) ?? []);
-      if (values.length === 0) return { ...cell(null, paper), state: isWhole ? ('none' as const) : ('gap' as const) };
-      return aggregate(values, paper);
+      return values.length === 0 ? cell(null, paper) : aggregate(values, paper);
     });
     return { label: row.label, cells, experiments };
   }
