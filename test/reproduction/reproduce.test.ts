@@ -28,7 +28,6 @@ function pretend(workspace: Workspace, text: string, id: string, metrics: Record
     id,
     name: config.name,
     datasetName: config.dataset,
-    createdAtMs: 1000,
     config,
     source: text,
     datasetFingerprint: viewFingerprint(fingerprint, config.data),
