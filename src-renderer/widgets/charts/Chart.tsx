@@ -1,6 +1,6 @@
 import type { Data, Layout } from 'plotly.js';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { type ColorScheme, useColorScheme } from '../../state/colorScheme.ts';
+import { type Theme, useTheme } from '../../state/colorScheme.ts';
 import { IconButton } from '../controls.tsx';
 import { download } from '../download.ts';
 import { Menu, type MenuEntry } from '../Menu.tsx';
@@ -31,7 +31,7 @@ const loadPlotly = (): Promise<Plotly> => {
 };
 
 /** Colours and type of the present theme, for everything Plotly draws. */
-function themed(scheme: ColorScheme): Partial<Layout> {
+function themed(theme: Theme): Partial<Layout> {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -52,12 +52,12 @@ function themed(scheme: ColorScheme): Partial<Layout> {
     showlegend: false,
     // The same revision for ever: zoom and hidden series survive new data.
     uirevision: 'keep',
-    meta: scheme,
+    meta: theme,
   } as Partial<Layout>;
 }
 
-function merged(scheme: ColorScheme, layout: Partial<Layout> = {}): Partial<Layout> {
-  const base = themed(scheme);
+function merged(theme: Theme, layout: Partial<Layout> = {}): Partial<Layout> {
+  const base = themed(theme);
   return { ...base, ...layout, xaxis: { ...base.xaxis, ...layout.xaxis }, yaxis: { ...base.yaxis, ...layout.yaxis } };
 }
 
@@ -66,19 +66,19 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const box = useRef<PlotDiv>(null);
   const plotly = useRef<Plotly | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
-  const scheme = useColorScheme();
+  const theme = useTheme();
   useEffect(() => {
     let current = true;
     void loadPlotly().then((loaded) => {
       const div = box.current;
       if (!current || !div) return;
       plotly.current = loaded;
-      void loaded.react(div, traces as Data[], { ...merged(scheme, layout), datarevision: performance.now() }, CONFIG);
+      void loaded.react(div, traces as Data[], { ...merged(theme, layout), datarevision: performance.now() }, CONFIG);
     });
     return () => {
       current = false;
     };
-  }, [traces, layout, scheme]);
+  }, [traces, layout, theme]);
   useEffect(() => {
     const div = box.current!;
     const observer = new ResizeObserver(() => {
