@@ -7,6 +7,7 @@ import {
 } from 'dockview-react';
 import { type MouseEvent, Suspense, useEffect, useReducer, useState } from 'react';
 import { useColorScheme } from '../state/colorScheme.ts';
+import { ChartLinkContext } from '../widgets/charts/linking.ts';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { showMenu } from './ContextMenu.tsx';
@@ -55,7 +56,9 @@ function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
     <section className="editor-host" aria-label={api.title}>
       <ErrorBoundary>
         <Suspense fallback={<Loading what="the editor" />}>
-          <descriptor.component editorId={api.id} params={params.params} visible={visible} />
+          <ChartLinkContext value={api.id}>
+            <descriptor.component editorId={api.id} params={params.params} visible={visible} />
+          </ChartLinkContext>
         </Suspense>
       </ErrorBoundary>
     </section>
