@@ -10,16 +10,18 @@ import './workbench/styles/lists.css';
 import './workbench/styles/pages.css';
 import './workbench/styles/charts.css';
 import './workbench/styles/files.css';
+import './workbench/styles/settings.css';
 import { createRoot } from 'react-dom/client';
 import { contributeAll } from './contrib/contributions.ts';
 import { startBackend } from './state/backend.ts';
+import { loadPreferences } from './state/preferences.ts';
 import { startStores } from './state/stores.ts';
 import { connectToHost } from './transport/host.ts';
 import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
 import { restoreLayout } from './workbench/layout.ts';
 import { loadSettings, saveSettings } from './workbench/settings.ts';
-import { followTheme } from './workbench/theme.ts';
+import { followTheme, showRememberedTheme } from './workbench/theme.ts';
 import { Workbench } from './workbench/Workbench.tsx';
 
 /** How long the first paint waits for the stored layout; a backend that is slower finds the usual one on the screen. */
@@ -27,11 +29,15 @@ const LAYOUT_WAIT_MS = 1500;
 
 /** Starts the page: theme, connection, features, the layout of the last visit, and then the workbench. */
 async function start(): Promise<void> {
-  followTheme();
+  showRememberedTheme();
   startBackend(connectToHost());
   contributeAll();
   startStores();
-  await Promise.race([loadSettings().then(restoreLayout), new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS))]);
+  await Promise.race([
+    Promise.all([loadSettings().then(restoreLayout), loadPreferences()]),
+    new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS)),
+  ]);
+  followTheme();
   installKeybindings(window);
   window.addEventListener('pagehide', () => void saveSettings());
   createRoot(document.getElementById('root')!).render(

@@ -81,6 +81,11 @@ export const generationSchema = z.object({
   candidates: z.array(z.object({ text: z.string(), score: z.number(), inCatalogue: z.boolean().nullable() })),
 });
 
+/** Preferences of the person, and those of one workspace, which go before them. */
+export const preferenceScopeSchema = z.enum(['user', 'workspace']);
+export type PreferenceScope = z.infer<typeof preferenceScopeSchema>;
+const preferenceValues = z.record(z.string(), z.unknown());
+
 export const contract = {
   'workspace.info': {
     input: nothing,
@@ -272,6 +277,18 @@ export const contract = {
 
   'settings.get': { input: nothing, output: z.record(z.string(), z.unknown()) },
   'settings.set': { input: z.object({ values: z.record(z.string(), z.unknown()) }), output: nothing },
+
+  /** How the person wants the workbench: for every workspace (a file), and for this one, which goes before it. */
+  'preferences.get': {
+    input: nothing,
+    output: z.object({
+      /** `problem` says why the file is not understood. */
+      user: z.object({ path: z.string(), values: preferenceValues, problem: z.string().nullable() }),
+      workspace: z.object({ values: preferenceValues }),
+    }),
+  },
+  /** Replaces every preference of a scope. */
+  'preferences.set': { input: z.object({ scope: preferenceScopeSchema, values: preferenceValues }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type Method = keyof typeof contract;
@@ -287,6 +304,7 @@ export const backendEvents = {
   'datasets.changed': nothing,
   'experiments.changed': nothing,
   'models.changed': nothing,
+  'preferences.changed': nothing,
   /** The next piece of a text that is being written. */
   'generation.text': z.object({ generationId: z.string(), text: z.string() }),
   /** The run's state as of now: sent on every status or stage change and at most twice a second while it trains. */

@@ -29,6 +29,7 @@ import { Imports } from './imports.ts';
 import type { JobLauncher } from './jobLauncher.ts';
 import { modelMethods } from './models.ts';
 import { PairedTests } from './pairedTests.ts';
+import { Preferences, userPreferencesPath } from './preferences.ts';
 import { findRightUsers } from './rightUsers.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
@@ -40,6 +41,8 @@ export interface BackendOptions {
   readonly version: string;
   /** Whether the host can show the system's own file dialogs. */
   readonly canPickFiles?: boolean;
+  /** Where the person's preferences for all workspaces lie; in the home folder by default. */
+  readonly userPreferencesPath?: string;
   /** Gets errors that no caller waits for; printed by default. */
   readonly onProblem?: (error: unknown) => void;
 }
@@ -108,8 +111,12 @@ function reportProblem(error: unknown): void {
 
 type Methods<Prefix extends string> = Pick<BackendApi, Extract<keyof BackendApi, `${Prefix}.${string}`>>;
 
-function generalMethods(options: BackendOptions, context: BackendContext): Methods<'workspace' | 'doctor' | 'files' | 'settings'> {
+function generalMethods(
+  options: BackendOptions,
+  context: BackendContext,
+): Methods<'workspace' | 'doctor' | 'files' | 'settings' | 'preferences'> {
   const { workspace, version, canPickFiles = false } = options;
+  const preferences = new Preferences(workspace.settings, options.userPreferencesPath ?? userPreferencesPath());
   let report: Promise<DoctorReport> | null = null;
   return {
     'workspace.info': async () => ({ path: workspace.path, name: basename(workspace.path), version, canPickFiles }),
@@ -123,6 +130,12 @@ function generalMethods(options: BackendOptions, context: BackendContext): Metho
     'settings.get': async () => workspace.settings.all(),
     'settings.set': async ({ values }) => {
       workspace.settings.set(values);
+      return {};
+    },
+    'preferences.get': async () => preferences.get(),
+    'preferences.set': async ({ scope, values }) => {
+      preferences.set(scope, values);
+      context.emit({ name: 'preferences.changed', payload: {} });
       return {};
     },
   };

@@ -7,6 +7,8 @@ export interface HostBridge {
   readonly kind: 'electron';
   /** Where a dropped file or folder lies on disk. */
   pathForFile(file: File): string;
+  /** Size of everything in the window; 1 is the usual one. */
+  setZoom(factor: number): void;
 }
 
 declare global {
@@ -19,6 +21,10 @@ declare global {
 export function pathOfDroppedFile(file: File): string | null {
   return window.userllmHost?.pathForFile(file) || null;
 }
+
+/** A browser has a zoom of its own, which a page cannot set. */
+export const canZoom = (): boolean => window.userllmHost !== undefined;
+export const setHostZoom = (factor: number): void => window.userllmHost?.setZoom(factor);
 
 /** Connects over what the host offers: the preload's MessagePort in Electron, a WebSocket to the page's origin elsewhere. */
 export function connectToHost(): Connection {

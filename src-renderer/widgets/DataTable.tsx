@@ -13,7 +13,11 @@ import {
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
-import { Icon } from './Icon.tsx';
+import { FilterBar } from './table/TableChrome.tsx';
+import { HeaderCell, TableLine } from './table/TableLine.tsx';
+import { TableMenu } from './table/TableMenu.tsx';
+import { columnName, groupLines, type Line } from './table/tableView.ts';
+import { type TableView, useFiltered, useTableView } from './table/useTableView.ts';
 
 export interface DataColumn<Row> {
   id: string;
@@ -30,7 +34,7 @@ export interface DataColumn<Row> {
   sticky?: boolean;
 }
 
-interface DataTableProps<Row> {
+export interface DataTableProps<Row> {
   label: string;
   columns: DataColumn<Row>[];
   rows: Row[];
@@ -53,113 +57,121 @@ const features = tableFeatures({
 });
 const ROW_HEIGHT = 24;
 
-/** A table that draws only the rows in view: ten thousand scroll as well as ten. Sorts by header; rows open by click or Enter. */
+/**
+ * A table that draws only the rows in view: ten thousand scroll as well as ten. Sorts by header; rows open by click or
+ * Enter. Its menu filters, groups, chooses columns and copies; the edges of its headers change widths.
+ */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { columns, rows, rowId, sortable = true } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const view = useTableView<Row, DataColumn<Row>>(columns);
+  const filtered = useFiltered(rows, columns, view.filter);
   const definitions = useMemo(() => columns.map((column) => definitionOf(column)), [columns]);
   const table = useTable({
     features,
     columns: definitions,
-    data: rows,
+    data: filtered,
     getRowId: rowId,
     enableSorting: sortable,
     initialState: { sorting: props.initialSorting ?? [] },
   });
-  const shown = pinnedFirst(table.getRowModel().rows, props.pinnedId);
+  const sorted = pinnedFirst(
+    table.getRowModel().rows.map((row) => row.original),
+    (row) => rowId(row) === props.pinnedId,
+  );
+  const lines = linesOf(sorted, columns, view);
   const virtual = useVirtualizer({
-    count: shown.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => shown[index]!.id,
+    getItemKey: (index) => lineKey(lines[index]!, rowId),
     overscan: 10,
     onChange: (instance) => {
       const last = instance.getVirtualItems().at(-1);
-      if (last && last.index >= shown.length - 1) props.onEnd?.();
+      if (last && last.index >= lines.length - 1) props.onEnd?.();
     },
   });
-  const template = columns.map((column) => (column.width ? `${column.width}px` : 'minmax(120px, 1fr)')).join(' ');
-  const focusRow = (index: number) => {
+  const template = view.shown.map((column) => trackOf(view.widthOf(column))).join(' ');
+  const focusLine = (index: number) => {
     virtual.scrollToIndex(index);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
+    requestAnimationFrame(() => {
+      const line = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+      (line?.querySelector<HTMLElement>('.table-group-button') ?? line)?.focus();
+    });
   };
-  const onRowKey = (event: KeyboardEvent, index: number) => {
-    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: shown.length - 1 }[event.key];
-    if (to !== undefined && shown[to]) focusRow(to);
-    else if (event.key === 'Enter' && props.onOpen && event.target === event.currentTarget) props.onOpen(shown[index]!.original);
+  const onLineKey = (event: KeyboardEvent, index: number) => {
+    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: lines.length - 1 }[event.key];
+    const line = lines[index]!;
+    if (to !== undefined && lines[to]) focusLine(to);
+    else if (event.key === 'Enter' && line.kind === 'row' && props.onOpen && event.target === event.currentTarget) props.onOpen(line.row);
     else return;
     event.preventDefault();
   };
+  const onTableKey = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    view.setFilter(view.filter ?? '');
+  };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div ref={scroller} className="table-scroll" role="table" aria-label={props.label} aria-rowcount={rows.length + 1} tabIndex={0}>
-      <div role="rowgroup" className="table-head">
-        {table.getHeaderGroups().map((group) => (
-          <div key={group.id} role="row" className="table-row" style={{ gridTemplateColumns: template }}>
-            {group.headers.map((header, at) => (
-              <HeaderCell
-                key={header.id}
-                column={columns[at]!}
-                sorted={sortable ? header.column.getIsSorted() : false}
-                onSort={sortable ? (event) => header.column.getToggleSortingHandler()?.(event) : undefined}
-              />
-            ))}
-          </div>
-        ))}
-      </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'min-content' }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = shown[item.index]!;
-          return (
-            <div
-              key={row.id}
-              role="row"
-              data-index={item.index}
-              aria-rowindex={item.index + 2}
-              aria-selected={props.selectedId === undefined ? undefined : props.selectedId === row.id}
-              tabIndex={props.onOpen ? (item.index === 0 ? 0 : -1) : undefined}
-              className={`table-row table-body-row ${props.onOpen ? 'table-opens' : ''} ${row.id === props.pinnedId ? 'table-pinned' : ''}`}
-              style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
-              onClick={() => props.onOpen?.(row.original)}
-              onKeyDown={(event) => onRowKey(event, item.index)}
-            >
-              {columns.map((column) => (
-                <div key={column.id} role="cell" className={cellClass(column)}>
-                  {column.cell ? column.cell(row.original) : column.value(row.original)}
-                </div>
-              ))}
-            </div>
-          );
-        })}
-      </div>
-    </div>
-  );
-}
-
-interface HeaderCellProps {
-  column: { header: ReactNode; name?: string; align?: 'end'; sticky?: boolean };
-  sorted: false | 'asc' | 'desc';
-  onSort?: (event: unknown) => void;
-}
-
-function HeaderCell({ column, sorted, onSort }: HeaderCellProps) {
-  const ariaSort = sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined;
-  return (
-    <div role="columnheader" aria-sort={ariaSort} className={`${cellClass(column)} table-header`}>
-      {onSort ? (
-        <button type="button" className="table-sort" onClick={onSort} title={column.name}>
-          <span className="ellipsis">{column.header}</span>
-          {sorted && <Icon name={sorted === 'asc' ? 'arrow-up' : 'arrow-down'} />}
-        </button>
-      ) : (
-        <span className="ellipsis">{column.header}</span>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the key opens what the table's menu opens, too
+    <div className="table-box" onKeyDown={onTableKey}>
+      {view.filter !== null && (
+        <FilterBar
+          value={view.filter}
+          found={filtered.length}
+          total={rows.length}
+          onChange={view.setFilter}
+          onClose={() => view.setFilter(null)}
+        />
       )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div ref={scroller} className="table-scroll" role="table" aria-label={props.label} aria-rowcount={lines.length + 1} tabIndex={0}>
+        <div role="rowgroup" className="table-head">
+          <div role="row" className="table-row" style={{ gridTemplateColumns: template }}>
+            {view.shown.map((column) => {
+              const header = table.getColumn(column.id);
+              return (
+                <HeaderCell
+                  key={column.id}
+                  column={column}
+                  sorted={sortable ? (header?.getIsSorted() ?? false) : false}
+                  onSort={sortable && columnName(column) !== '' ? (event) => header?.getToggleSortingHandler()?.(event) : undefined}
+                  onWidth={(width) => view.setWidth(column.id, width)}
+                />
+              );
+            })}
+          </div>
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'min-content' }}>
+          {virtual.getVirtualItems().map((item) => (
+            <TableLine
+              key={item.key}
+              {...props}
+              line={lines[item.index]!}
+              index={item.index}
+              start={item.start}
+              template={template}
+              shown={view.shown}
+              onKey={onLineKey}
+              onFold={view.toggleFolded}
+            />
+          ))}
+        </div>
+      </div>
+      <TableMenu label={props.label} columns={columns} view={view} rows={() => sorted} />
     </div>
   );
 }
 
-const cellClass = (column: { align?: 'end'; sticky?: boolean }): string =>
-  `table-cell ${column.align === 'end' ? 'table-end' : ''} ${column.sticky ? 'table-sticky' : ''}`;
+const trackOf = (width: number | undefined): string => (width ? `${width}px` : 'minmax(120px, 1fr)');
+const lineKey = <Row,>(line: Line<Row>, rowId: (row: Row) => string): string =>
+  line.kind === 'group' ? `group:${line.key}` : rowId(line.row);
+
+function linesOf<Row>(rows: Row[], columns: DataColumn<Row>[], view: TableView<DataColumn<Row>>): Line<Row>[] {
+  const by = columns.find((column) => column.id === view.groupedBy);
+  if (!by) return rows.map((row) => ({ kind: 'row', row }));
+  return groupLines(rows, (row) => String(by.value(row) ?? '–'), view.folded);
+}
 
 function definitionOf<Row extends object>(column: DataColumn<Row>): ColumnDef<typeof features, Row> {
   return {
@@ -177,7 +189,7 @@ function compare(a: string | number | null, b: string | number | null): number {
   return String(a ?? '').localeCompare(String(b ?? ''), 'en', { numeric: true });
 }
 
-function pinnedFirst<R extends { id: string }>(rows: R[], pinnedId: string | null | undefined): R[] {
-  const pinned = rows.find((row) => row.id === pinnedId);
+function pinnedFirst<Row>(rows: Row[], isPinned: (row: Row) => boolean): Row[] {
+  const pinned = rows.find(isPinned);
   return pinned ? [pinned, ...rows.filter((row) => row !== pinned)] : rows;
 }

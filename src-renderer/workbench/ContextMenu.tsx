@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { create } from 'zustand';
 import { Menu, type MenuEntry } from '../widgets/Menu.tsx';
 import { isEnabled, runCommand } from './commands.ts';
-import { displayKeys } from './keys.ts';
+import { shownKeys } from './keybindings.ts';
 import { registry, type Target } from './registry.ts';
 
 const useMenu = create<{ menu: { at: { x: number; y: number }; entries: MenuEntry[] } | null }>(() => ({ menu: null }));
@@ -12,8 +12,7 @@ export function showMenu(menuId: string, target: Target, at: { x: number; y: num
   const entries = registry.menuItems(menuId).flatMap(({ command: id, group }): MenuEntry[] => {
     const command = registry.commands.get(id);
     if (!command || !isEnabled(command, target)) return [];
-    const keys = command.keys?.[0] && displayKeys(command.keys[0]);
-    return [{ id, label: command.label, icon: command.icon, keys, group, run: () => runCommand(id, target) }];
+    return [{ id, label: command.label, icon: command.icon, keys: shownKeys(command), group, run: () => runCommand(id, target) }];
   });
   if (entries.length > 0) useMenu.setState({ menu: { at, entries } });
 }

@@ -7,10 +7,12 @@ import {
 } from 'dockview-react';
 import { type MouseEvent, Suspense, useEffect, useReducer, useState } from 'react';
 import { useColorScheme } from '../state/colorScheme.ts';
+import { ChartLinkContext } from '../widgets/charts/linking.ts';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { Icon } from '../widgets/Icon.tsx';
+import { showMenu } from './ContextMenu.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { attachDock, closeEditor, type PanelData, splitActive, useEditors } from './editors.ts';
+import { attachDock, closeEditor, keepEditor, type PanelData, setPinned, splitActive, useEditors } from './editors.ts';
 import { registry } from './registry.ts';
 import { Welcome } from './Welcome.tsx';
 
@@ -31,7 +33,6 @@ export function EditorArea() {
         rightHeaderActionsComponent={GroupActions}
         watermarkComponent={Welcome}
         disableFloatingGroups
-        getTabContextMenuItems={() => ['close', 'closeOthers', 'closeAll']}
         onReady={({ api }) => attachDock(api)}
       />
     </main>
@@ -55,7 +56,9 @@ function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
     <section className="editor-host" aria-label={api.title}>
       <ErrorBoundary>
         <Suspense fallback={<Loading what="the editor" />}>
-          <descriptor.component editorId={api.id} params={params.params} visible={visible} />
+          <ChartLinkContext value={api.id}>
+            <descriptor.component editorId={api.id} params={params.params} visible={visible} />
+          </ChartLinkContext>
         </Suspense>
       </ErrorBoundary>
     </section>
@@ -64,28 +67,65 @@ function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
 
 function EditorTab({ api, params }: IDockviewPanelHeaderProps<PanelData>) {
   const [, render] = useReducer((count: number) => count + 1, 0);
-  const dirty = useEditors((state) => state.dirty.has(api.id));
+  const editor = useEditors((state) => state.open.find((each) => each.id === api.id));
   useEffect(() => {
     const subscription = api.onDidTitleChange(render);
     return () => subscription.dispose();
   }, [api]);
   const onAuxClick = (event: MouseEvent) => event.button === 1 && void closeEditor(api.id);
+  const onContextMenu = (event: MouseEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    showMenu('tab', { editorId: api.id }, { x: event.clientX, y: event.clientY });
+  };
   return (
-    <div className="editor-tab" onAuxClick={onAuxClick} title={api.title}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the docking library's tab around it has the role; every action is a command, too
+    <div
+      className={`editor-tab ${editor?.preview ? 'editor-tab-preview' : ''}`}
+      onAuxClick={onAuxClick}
+      onDoubleClick={() => keepEditor(api.id)}
+      onContextMenu={onContextMenu}
+      title={editor?.preview ? `${api.title} (preview: double-click keeps it open)` : api.title}
+    >
       <Icon name={registry.editors.get(params.type)?.icon ?? 'file'} />
       <span className="editor-tab-title">{api.title}</span>
-      <IconButton
-        icon={dirty ? 'circle-filled' : 'close'}
-        className={dirty ? 'tab-close tab-dirty' : 'tab-close'}
-        label={dirty ? `Close ${api.title} (unsaved changes)` : `Close ${api.title}`}
-        tabIndex={-1}
-        onPointerDown={(event) => event.stopPropagation()}
-        onClick={(event) => {
-          event.stopPropagation();
-          void closeEditor(api.id);
-        }}
-      />
+      {editor?.pinned ? <UnpinButton id={api.id} title={api.title ?? ''} /> : <CloseButton id={api.id} title={api.title ?? ''} />}
     </div>
+  );
+}
+
+const keepFromTab = (event: { stopPropagation(): void }) => event.stopPropagation();
+
+function UnpinButton({ id, title }: { id: string; title: string }) {
+  return (
+    <IconButton
+      icon="pinned"
+      className="tab-close tab-pinned"
+      label={`Unpin ${title}`}
+      tabIndex={-1}
+      onPointerDown={keepFromTab}
+      onClick={(event) => {
+        event.stopPropagation();
+        setPinned(id, false);
+      }}
+    />
+  );
+}
+
+function CloseButton({ id, title }: { id: string; title: string }) {
+  const dirty = useEditors((state) => state.dirty.has(id));
+  return (
+    <IconButton
+      icon={dirty ? 'circle-filled' : 'close'}
+      className={dirty ? 'tab-close tab-dirty' : 'tab-close'}
+      label={dirty ? `Close ${title} (unsaved changes)` : `Close ${title}`}
+      tabIndex={-1}
+      onPointerDown={keepFromTab}
+      onClick={(event) => {
+        event.stopPropagation();
+        void closeEditor(id);
+      }}
+    />
   );
 }
 

@@ -49,8 +49,8 @@ export function Dialog() {
   const { question, textQuestion } = useDialog();
   return (
     <>
-      {question && <QuestionDialog key={question.title} {...question} />}
-      {textQuestion && <TextDialog key={textQuestion.title} {...textQuestion} />}
+      {question && <QuestionDialog key={question.number} {...question} />}
+      {textQuestion && <TextDialog key={textQuestion.number} {...textQuestion} />}
     </>
   );
 }

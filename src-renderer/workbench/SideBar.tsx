@@ -1,8 +1,9 @@
-import { Suspense } from 'react';
+import { type MouseEvent, Suspense } from 'react';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { runCommand } from './commands.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { displayKeys } from './keys.ts';
+import { keepEditor } from './editors.ts';
+import { shownKeys } from './keybindings.ts';
 import { useLayout } from './layout.ts';
 import { registry } from './registry.ts';
 
@@ -13,14 +14,15 @@ export function SideBar() {
   const view = registry.views.find((candidate) => candidate.id === activeView) ?? registry.views[0];
   if (!view) return null;
   return (
-    <aside className="side-bar" aria-label={view.label} style={{ width }}>
+    <aside className="side-bar" aria-label={view.label} style={{ width }} onDoubleClick={keepOpened}>
       <div className="side-title">
         <h2>{view.label}</h2>
         <span className="side-actions">
           {view.actions?.map((id) => {
             const command = registry.commands.get(id);
             if (!command) return null;
-            const keys = command.keys?.[0] ? ` (${displayKeys(command.keys[0])})` : '';
+            const shown = shownKeys(command);
+            const keys = shown ? ` (${shown})` : '';
             return (
               <IconButton key={id} icon={command.icon ?? 'circle'} label={`${command.label}${keys}`} onClick={() => runCommand(id, {})} />
             );
@@ -34,4 +36,9 @@ export function SideBar() {
       </ErrorBoundary>
     </aside>
   );
+}
+
+/** A double click on a row of a tree: what its first click has opened is meant to stay. */
+function keepOpened(event: MouseEvent): void {
+  if ((event.target as Element).closest('[role=treeitem]')) keepEditor();
 }

@@ -1,4 +1,4 @@
-import { displayKeys } from './keys.ts';
+import { shownKeys } from './keybindings.ts';
 import { registry } from './registry.ts';
 
 const SHORTCUTS = ['workbench.showCommands', 'workbench.quickOpen', 'workbench.toggleSideBar', 'workbench.togglePanel'];
@@ -22,7 +22,7 @@ export function Welcome() {
             <div key={command.id}>
               <dt>{command.label}</dt>
               <dd>
-                <kbd>{displayKeys(command.keys?.[0] ?? '')}</kbd>
+                <kbd>{shownKeys(command)}</kbd>
               </dd>
             </div>
           ))}

@@ -1,6 +1,8 @@
 import { tinykeys } from 'tinykeys';
 import { messageOf } from '../state/backend.ts';
+import { usePreferences } from '../state/preferences.ts';
 import { activeTarget } from './editors.ts';
+import { keysOf } from './keybindings.ts';
 import { toTinykeys } from './keys.ts';
 import { notify } from './notifications.ts';
 import { type Command, registry, type Target } from './registry.ts';
@@ -33,19 +35,34 @@ export function runCommand(id: string, target: Target = activeTarget(), options:
     .catch((error) => notify({ severity: 'error', message: `${command.category}: ${command.label}: ${messageOf(error)}` }));
 }
 
-/** Binds every command's keys, ahead of editors and form fields. The first enabled command of a key wins. */
-export function installKeybindings(page: Window): () => void {
+/** Binds every command's keys, ahead of editors and form fields, and again when the person changes them. The first enabled command of a key wins. */
+export function installKeybindings(page: Window): void {
+  let remove = bindKeys(page);
+  usePreferences.subscribe((now, before) => {
+    if (now.user === before.user && now.workspace === before.workspace) return;
+    remove();
+    remove = bindKeys(page);
+  });
+}
+
+function bindKeys(page: Window): () => void {
   const byKey = new Map<string, Command[]>();
   for (const command of registry.commands.values()) {
-    for (const keys of command.keys ?? []) byKey.set(toTinykeys(keys), [...(byKey.get(toTinykeys(keys)) ?? []), command]);
+    for (const keys of keysOf(command).map(toTinykeys)) byKey.set(keys, [...(byKey.get(keys) ?? []), command]);
   }
-  const handlers = [...byKey].map(([keys, commands]) => [keys, (event: KeyboardEvent) => runFirst(commands, event)] as const);
-  return tinykeys(page, Object.fromEntries(handlers), { capture: true, ignore: (event) => event.isComposing });
+  // Chords first: their second press is not one for what it would do alone.
+  const chordsFirst = [...byKey].sort(([a], [b]) => Number(b.includes(' ')) - Number(a.includes(' ')));
+  const handlers = chordsFirst.map(([keys, commands]) => [keys, (event: KeyboardEvent) => runFirst(commands, event)] as const);
+  return tinykeys(page, Object.fromEntries(handlers), { capture: true, ignore: (event) => event.isComposing || isRecording(event) });
 }
+
+/** While keys are recorded for a command, they run none. */
+const isRecording = (event: KeyboardEvent): boolean =>
+  event.target instanceof Element && event.target.closest('[data-records-keys]') !== null;
 
 function runFirst(commands: Command[], event: KeyboardEvent): void {
   const command = commands.find((candidate) => isEnabled(candidate));
-  if (!command) return;
+  if (!command || event.defaultPrevented) return;
   event.preventDefault();
   event.stopPropagation();
   runCommand(command.id);

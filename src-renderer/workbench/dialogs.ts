@@ -25,29 +25,42 @@ export interface TextQuestion {
   check(text: string): string | null;
 }
 
-type Asked = TextQuestion & { answer(text: string | null): void };
+/** Told apart by number: a dialog that is closing must not take the next one with it. */
+type Numbered<Q> = Q & { number: number };
+type Asked = Numbered<TextQuestion & { answer(text: string | null): void }>;
 
-export const useDialog = create<{ question: Question | null; textQuestion: Asked | null }>(() => ({ question: null, textQuestion: null }));
+interface DialogState {
+  question: Numbered<Question> | null;
+  textQuestion: Asked | null;
+}
+
+export const useDialog = create<DialogState>(() => ({ question: null, textQuestion: null }));
+
+let questions = 0;
 
 /** Asks for a line of text; null when the person closes the dialog. */
 export function askText(question: TextQuestion): Promise<string | null> {
+  questions += 1;
+  const number = questions;
   return new Promise((resolve) => {
     const answer = (text: string | null) => {
-      useDialog.setState({ textQuestion: null });
+      if (useDialog.getState().textQuestion?.number === number) useDialog.setState({ textQuestion: null });
       resolve(text);
     };
-    useDialog.setState({ textQuestion: { ...question, answer } });
+    useDialog.setState({ textQuestion: { ...question, answer, number } });
   });
 }
 
 /** Asks and waits; null when the person closes the dialog. */
 export function ask(title: string, detail: string, choices: Choice[]): Promise<string | null> {
+  questions += 1;
+  const number = questions;
   return new Promise((resolve) => {
     const answer = (id: string | null) => {
-      useDialog.setState({ question: null });
+      if (useDialog.getState().question?.number === number) useDialog.setState({ question: null });
       resolve(id);
     };
-    useDialog.setState({ question: { title, detail, choices, answer } });
+    useDialog.setState({ question: { title, detail, choices, answer, number } });
   });
 }
 

@@ -2,11 +2,15 @@ import type { DockviewApi, SerializedDockview } from 'dockview-react';
 import { create } from 'zustand';
 import { messageOf } from '../state/backend.ts';
 import { appendOutput, WORKBENCH_CHANNEL } from '../state/output.ts';
+import { preference } from '../state/preferences.ts';
 import { ask } from './dialogs.ts';
 import { type EditorParams, registry, type Target } from './registry.ts';
 import { getSetting, setSetting } from './settings.ts';
 
 const EDITORS_KEY = 'workbench.editors';
+const RECENT_KEY = 'workbench.recentEditors';
+const RECENT_LENGTH = 50;
+const CLOSED_LENGTH = 20;
 
 /** What an open editor offers to commands. */
 export interface EditorActions {
@@ -18,6 +22,10 @@ export interface OpenEditor {
   id: string;
   type: string;
   params: EditorParams;
+  /** Opened by one click: the next one-click open takes its tab. */
+  preview: boolean;
+  /** Stays at the left of its group, and open when others are closed. */
+  pinned: boolean;
 }
 
 interface EditorsState {
@@ -35,11 +43,23 @@ const actions = new Map<string, EditorActions>();
 export interface PanelData {
   type: string;
   params: EditorParams;
+  preview?: boolean;
+  pinned?: boolean;
 }
+
+export interface OpenOptions {
+  /** In a group to the right. */
+  beside?: boolean;
+  /** In the tab that one-click opens share. */
+  preview?: boolean;
+}
+
+/** Editors that were closed, the last one last. */
+const closed: PanelData[] = [];
 
 function openEditorOf(panel: { id: string; params?: object } | undefined): OpenEditor | null {
   const data = panel?.params as PanelData | undefined;
-  return panel && data ? { id: panel.id, ...data } : null;
+  return panel && data ? { id: panel.id, preview: false, pinned: false, ...data } : null;
 }
 
 function publish(): void {
@@ -62,7 +82,11 @@ export function attachDock(api: DockviewApi): void {
     // One frame for the tab, one for the overflow button that it may bring.
     requestAnimationFrame(() => requestAnimationFrame(showActiveTab));
   });
-  api.onDidRemovePanel((panel) => setDirty(panel.id, false));
+  api.onDidRemovePanel((panel) => {
+    setDirty(panel.id, false);
+    closed.push({ ...(panel.params as PanelData), preview: false, pinned: false });
+    closed.splice(0, closed.length - CLOSED_LENGTH);
+  });
 }
 
 /** A tab that is opened past the end of a full strip is scrolled to. */
@@ -86,20 +110,77 @@ export function editorId(type: string, params: EditorParams): string {
   return `${type}:${registry.editors.get(type)?.key(params) ?? ''}`;
 }
 
-/** Shows the editor of this thing: its tab when it is open, a new one otherwise (`beside`: in a group to the right). */
-export function openEditor(type: string, params: EditorParams, options: { beside?: boolean } = {}): void {
+/** Shows the editor of this thing: its tab when it is open, a new one otherwise. */
+export function openEditor(type: string, params: EditorParams, options: OpenOptions = {}): void {
   const descriptor = registry.editors.get(type);
   if (!descriptor || !dock) return;
   const id = editorId(type, params);
+  rememberEditor(id);
   const existing = dock.getPanel(id);
   if (existing) {
-    existing.api.updateParameters({ type, params });
+    changePanel(id, { params, ...(options.preview ? {} : { preview: false }) });
     existing.api.setActive();
     return;
   }
-  const reference = dock.activePanel;
-  const position = options.beside && reference ? { position: { referencePanel: reference, direction: 'right' as const } } : {};
-  dock.addPanel({ id, component: 'editor', title: descriptor.title(params), params: { type, params } satisfies PanelData, ...position });
+  const preview = (options.preview ?? false) && preference('tabs.preview');
+  addPanel({ id, title: descriptor.title(params), data: { type, params, preview }, beside: options.beside ?? false });
+}
+
+/** Adds a tab; a preview takes the place of the preview in its group. */
+function addPanel({ id, title, data, beside }: { id: string; title: string; data: PanelData; beside: boolean }): void {
+  const reference = dock!.activePanel;
+  const replaced = data.preview && !beside ? reference?.group.panels.find((panel) => openEditorOf(panel)?.preview) : undefined;
+  const position = beside && reference ? { position: { referencePanel: reference, direction: 'right' as const } } : {};
+  const added = dock!.addPanel({ id, component: 'editor', title, params: data, ...position });
+  if (!replaced) return;
+  added.api.moveTo({ group: added.group, index: added.group.panels.indexOf(replaced) });
+  replaced.api.close();
+}
+
+function changePanel(id: string, change: Partial<PanelData>): void {
+  const panel = dock?.getPanel(id);
+  if (!panel) return;
+  panel.api.updateParameters({ ...(panel.params as PanelData), ...change });
+  publish();
+  setSetting(EDITORS_KEY, dock!.toJSON());
+}
+
+/** A preview becomes a tab of its own. */
+export function keepEditor(id: string | undefined = useEditors.getState().active?.id): void {
+  if (id !== undefined && openEditorOf(dock?.getPanel(id))?.preview) changePanel(id, { preview: false });
+}
+
+/** Pins a tab to the left of its group, behind the others that are, or lets it go. */
+export function setPinned(id: string, pinned: boolean): void {
+  const panel = dock?.getPanel(id);
+  if (!panel) return;
+  const { group } = panel;
+  changePanel(id, { pinned, preview: false });
+  const others = group.panels.filter((other) => other !== panel && openEditorOf(other)?.pinned);
+  panel.api.moveTo({ group, index: others.length });
+}
+
+const rememberedEditors = (): unknown[] => {
+  const recent = getSetting<unknown>(RECENT_KEY, []);
+  return Array.isArray(recent) ? recent : [];
+};
+
+/** Ids of the editors that were opened, the last one first. */
+export const recentEditors = (): string[] => rememberedEditors().filter((id) => typeof id === 'string');
+
+function rememberEditor(id: string): void {
+  setSetting(RECENT_KEY, [id, ...recentEditors().filter((other) => other !== id)].slice(0, RECENT_LENGTH));
+}
+
+export const canReopen = (): boolean => closed.length > 0;
+
+/** Opens what was closed last, and not opened again since. */
+export function reopenEditor(): void {
+  for (let data = closed.pop(); data; data = closed.pop()) {
+    if (dock?.getPanel(editorId(data.type, data.params))) continue;
+    openEditor(data.type, data.params);
+    return;
+  }
 }
 
 export function setEditorTitle(id: string, title: string): void {
@@ -110,6 +191,7 @@ export function setEditorTitle(id: string, title: string): void {
 export function setDirty(id: string, isDirty: boolean): void {
   const { dirty } = useEditors.getState();
   if (dirty.has(id) === isDirty) return;
+  if (isDirty) keepEditor(id);
   const next = new Set(dirty);
   if (isDirty) next.add(id);
   else next.delete(id);
@@ -151,9 +233,26 @@ async function mayLoseChanges(id: string, title: string): Promise<boolean> {
   return choice !== null;
 }
 
-export async function closeAllEditors(): Promise<void> {
-  for (const editor of useEditors.getState().open) if (!(await closeEditor(editor.id))) return;
+/** Closes these editors, pinned ones excepted, until the person keeps one. */
+async function closeEditors(editors: readonly OpenEditor[]): Promise<void> {
+  for (const editor of editors) if (!editor.pinned && !(await closeEditor(editor.id))) return;
 }
+
+export const closeAllEditors = (): Promise<void> => closeEditors(useEditors.getState().open);
+
+/** The editors of a tab's group, from left to right. */
+function groupOf(id: string): OpenEditor[] {
+  return (dock?.getPanel(id)?.group.panels ?? []).map(openEditorOf).filter((editor) => editor !== null);
+}
+
+export const closeOtherEditors = (id: string): Promise<void> => closeEditors(groupOf(id).filter((editor) => editor.id !== id));
+
+export const editorsRightOf = (id: string): OpenEditor[] => {
+  const group = groupOf(id);
+  return group.slice(group.findIndex((editor) => editor.id === id) + 1);
+};
+
+export const closeEditorsRightOf = (id: string): Promise<void> => closeEditors(editorsRightOf(id));
 
 /** Closes the editors of something that has gone. */
 export function closeEditorsOf(isGone: (editor: OpenEditor) => boolean): void {

@@ -1,8 +1,6 @@
 import { create } from 'zustand';
 import { getSetting, setSetting } from './settings.ts';
 
-export type ThemeChoice = 'system' | 'dark' | 'light';
-
 export interface LayoutState {
   activeView: string;
   sideBarVisible: boolean;
@@ -10,11 +8,9 @@ export interface LayoutState {
   panelVisible: boolean;
   panelHeight: number;
   activePanel: string;
-  theme: ThemeChoice;
 }
 
 const LAYOUT_KEY = 'workbench.layout';
-const THEME_MEMORY = 'userllm.theme';
 export const SIDE_BAR = { smallest: 180, largest: 640, usual: 270 };
 export const PANEL = { smallest: 100, largest: 700, usual: 200 };
 
@@ -26,13 +22,11 @@ export const useLayout = create<LayoutState>(() => ({
   panelVisible: false,
   panelHeight: PANEL.usual,
   activePanel: 'jobs',
-  theme: rememberedTheme(),
 }));
 
 export function setLayout(change: Partial<LayoutState>): void {
   useLayout.setState(change);
   setSetting(LAYOUT_KEY, useLayout.getState());
-  if (change.theme) localStorage.setItem(THEME_MEMORY, change.theme);
 }
 
 /** Takes over what the last session left, ignoring what does not fit. */
@@ -41,13 +35,6 @@ export function restoreLayout(): void {
   const current = useLayout.getState() as unknown as Record<string, unknown>;
   const fitting = Object.entries(stored ?? {}).filter(([key, value]) => typeof value === typeof current[key]);
   useLayout.setState(Object.fromEntries(fitting));
-  localStorage.setItem(THEME_MEMORY, useLayout.getState().theme);
-}
-
-/** The theme of the last visit, known before the settings are read, so that the first paint has the right colours. */
-function rememberedTheme(): ThemeChoice {
-  const theme = localStorage.getItem(THEME_MEMORY);
-  return theme === 'dark' || theme === 'light' ? theme : 'system';
 }
 
 export function showView(id: string): void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { appendOutput, WORKBENCH_CHANNEL } from '../state/output.ts';
+import { preference } from '../state/preferences.ts';
 
 export interface Notification {
   id: number;
@@ -10,7 +11,6 @@ export interface Notification {
 
 export const useNotifications = create<{ list: Notification[] }>(() => ({ list: [] }));
 
-const SHOW_INFO_MS = 6000;
 const SHOW_AT_MOST = 3;
 let nextId = 1;
 
@@ -20,7 +20,7 @@ export function notify(input: { severity: Notification['severity']; message: str
   const others = useNotifications.getState().list.filter((other) => other.message !== input.message);
   useNotifications.setState({ list: [...others, notification].slice(-SHOW_AT_MOST) });
   appendOutput(WORKBENCH_CHANNEL, { atMs: Date.now(), level: input.severity, text: input.message });
-  if (input.severity === 'info') setTimeout(() => dismiss(notification.id), SHOW_INFO_MS);
+  if (input.severity === 'info') setTimeout(() => dismiss(notification.id), preference('notifications.seconds') * 1000);
   return notification.id;
 }
 

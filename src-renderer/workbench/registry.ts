@@ -10,6 +10,8 @@ export interface Target {
   userId?: number;
   importId?: string;
   exportId?: string;
+  /** A tab. */
+  editorId?: string;
 }
 
 export interface Command {

@@ -1,24 +1,15 @@
+import { lazy } from 'react';
 import { useScheme } from '../state/colorScheme.ts';
+import { PREFERENCES } from '../state/preferenceList.ts';
+import { changePreference, preference } from '../state/preferences.ts';
+import { canZoom } from '../transport/host.ts';
 import { isEnabled, recentCommands, runCommand } from './commands.ts';
-import {
-  activeEditorActions,
-  activeTarget,
-  canSplit,
-  closeAllEditors,
-  closeEditor,
-  focusNextGroup,
-  hasSeveralGroups,
-  openEditor,
-  splitActive,
-  stepEditor,
-  useEditors,
-} from './editors.ts';
-import { displayKeys } from './keys.ts';
-import { setLayout, showView, type ThemeChoice, toggleView, useLayout } from './layout.ts';
+import { contributeEditorCommands } from './editorCommands.ts';
+import { activeTarget, openEditor, recentEditors } from './editors.ts';
+import { shownKeys } from './keybindings.ts';
+import { setLayout, showView, toggleView, useLayout } from './layout.ts';
 import { quickPick } from './QuickInput.tsx';
 import { type Command, registry } from './registry.ts';
-
-const someEditor = () => useEditors.getState().active !== null;
 
 /** The command palette: what was used lately first, then everything that can be done now. */
 async function showCommands(): Promise<void> {
@@ -31,30 +22,50 @@ async function showCommands(): Promise<void> {
   const items = usable.map((command) => ({
     id: command.id,
     label: name(command),
-    keys: command.keys?.[0] && displayKeys(command.keys[0]),
+    keys: shownKeys(command),
     group: recent.length === 0 ? undefined : recent.includes(command.id) ? 'recently used' : 'other commands',
   }));
   const id = await quickPick({ placeholder: 'Type the name of a command', items, none: 'There are no commands' });
   if (id) runCommand(id, target, { remember: true });
 }
 
-/** Runs, datasets and experiment files by name. */
+/** Runs, datasets and experiment files by name, what was open lately first. */
 async function quickOpen(): Promise<void> {
-  const items = registry.quickSources.flatMap((source) => source());
+  const recent = recentEditors();
+  const rank = (id: string) => (recent.includes(id) ? recent.indexOf(id) : recent.length);
+  const found = registry.quickSources.flatMap((source) => source()).sort((a, b) => rank(a.id) - rank(b.id));
+  const items = found.map((item) => ({
+    ...item,
+    group: recent.length === 0 ? undefined : recent.includes(item.id) ? 'recently opened' : 'everything else',
+  }));
   const none = 'Nothing to open yet: import a dataset first';
   const id = await quickPick({ placeholder: 'Go to a run, dataset or experiment file', items, none });
-  items.find((item) => item.id === id)?.open();
+  found.find((item) => item.id === id)?.open();
 }
 
 async function chooseTheme(): Promise<void> {
-  const now = useLayout.getState().theme;
-  const items = [
-    { id: 'dark', label: 'Dark', icon: 'color-mode' },
-    { id: 'light', label: 'Light', icon: 'color-mode' },
-    { id: 'system', label: 'As the system', icon: 'device-desktop' },
-  ].map((item) => ({ ...item, description: item.id === now ? 'in use' : undefined }));
+  const now = preference('appearance.theme');
+  const items = PREFERENCES['appearance.theme'].options.map(({ value, label }) => ({
+    id: value,
+    label,
+    icon: value === 'system' ? 'device-desktop' : 'color-mode',
+    description: value === now ? 'in use' : undefined,
+  }));
   const theme = await quickPick({ placeholder: 'Choose a colour theme', items, none: 'There are no themes' });
-  if (theme) setLayout({ theme: theme as ThemeChoice });
+  if (theme) await changePreference('appearance.theme', theme as typeof now);
+}
+
+/** Dark for light and light for dark, with the contrast as it is. */
+function toggleTheme(): Promise<void> {
+  const { theme } = useScheme.getState();
+  const other = { dark: 'light', light: 'dark', 'contrast-dark': 'contrast-light', 'contrast-light': 'contrast-dark' } as const;
+  return changePreference('appearance.theme', other[theme]);
+}
+
+function zoomBy(steps: number): Promise<void> {
+  const { step, smallest, largest } = PREFERENCES['appearance.zoom'];
+  const zoom = preference('appearance.zoom') + steps * step;
+  return changePreference('appearance.zoom', Math.min(largest, Math.max(smallest, zoom)));
 }
 
 function togglePanel(): void {
@@ -114,90 +125,35 @@ function layoutCommands(): Command[] {
       category: 'Preferences',
       label: 'Switch between light and dark theme',
       icon: 'color-mode',
-      run: () => setLayout({ theme: useScheme.getState().scheme === 'dark' ? 'light' : 'dark' }),
+      run: toggleTheme,
     },
-  ];
-}
-
-function editorCommands(): Command[] {
-  return [
+    { id: 'workbench.zoomIn', category: 'View', label: 'Zoom in', keys: ['Ctrl+='], enabled: canZoom, run: () => zoomBy(1) },
+    { id: 'workbench.zoomOut', category: 'View', label: 'Zoom out', keys: ['Ctrl+-'], enabled: canZoom, run: () => zoomBy(-1) },
     {
-      id: 'editor.save',
-      category: 'File',
-      label: 'Save',
-      icon: 'save',
-      keys: ['Ctrl+S'],
-      enabled: () => !!activeEditorActions().save,
-      run: () => activeEditorActions().save?.(),
-    },
-    {
-      id: 'editor.run',
-      category: 'Experiment',
-      label: 'Run this experiment',
-      icon: 'play',
-      keys: ['Ctrl+Enter'],
-      enabled: () => !!activeEditorActions().run,
-      run: () => activeEditorActions().run?.(),
-    },
-    {
-      id: 'editor.close',
+      id: 'workbench.resetZoom',
       category: 'View',
-      label: 'Close editor',
-      keys: ['Alt+W', 'Ctrl+F4', 'Ctrl+W'],
-      enabled: someEditor,
-      run: () => closeEditor(useEditors.getState().active?.id ?? ''),
+      label: 'Usual zoom',
+      enabled: canZoom,
+      run: () => changePreference('appearance.zoom', PREFERENCES['appearance.zoom'].default),
     },
     {
-      id: 'editor.closeAll',
-      category: 'View',
-      label: 'Close all editors',
-      keys: ['Ctrl+K Ctrl+W'],
-      enabled: someEditor,
-      run: closeAllEditors,
+      id: 'workbench.settings',
+      category: 'Preferences',
+      label: 'Settings',
+      icon: 'settings',
+      keys: ['Ctrl+,'],
+      run: () => openEditor('settings', {}),
     },
+    ...(['user', 'workspace'] as const).map((scope) => ({
+      id: `workbench.settingsJson.${scope}`,
+      category: 'Preferences',
+      label: `Settings as JSON (${scope})`,
+      icon: 'json',
+      run: () => openEditor('settingsJson', { scope }),
+    })),
     {
-      id: 'editor.next',
-      category: 'View',
-      label: 'Next editor',
-      keys: ['Ctrl+PageDown', 'Alt+PageDown'],
-      enabled: someEditor,
-      run: () => stepEditor(1),
-    },
-    {
-      id: 'editor.previous',
-      category: 'View',
-      label: 'Previous editor',
-      keys: ['Ctrl+PageUp', 'Alt+PageUp'],
-      enabled: someEditor,
-      run: () => stepEditor(-1),
-    },
-    {
-      id: 'editor.splitRight',
-      category: 'View',
-      label: 'Move editor into a group to the right',
-      keys: ['Ctrl+\\'],
-      enabled: canSplit,
-      run: () => splitActive('right'),
-    },
-    {
-      id: 'editor.splitDown',
-      category: 'View',
-      label: 'Move editor into a group below',
-      keys: ['Ctrl+K Ctrl+\\'],
-      enabled: canSplit,
-      run: () => splitActive('below'),
-    },
-    {
-      id: 'editor.nextGroup',
-      category: 'View',
-      label: 'Focus next editor group',
-      keys: ['F6'],
-      enabled: hasSeveralGroups,
-      run: focusNextGroup,
-    },
-    {
-      id: 'help.shortcuts',
-      category: 'Help',
+      id: 'workbench.shortcuts',
+      category: 'Preferences',
       label: 'Keyboard shortcuts',
       icon: 'keyboard',
       keys: ['Ctrl+K Ctrl+S'],
@@ -206,15 +162,42 @@ function editorCommands(): Command[] {
   ];
 }
 
-/** The shell's own commands, and one per activity and panel to show it. */
+function contributeSettingsEditors(): void {
+  registry.editor({
+    type: 'settings',
+    icon: 'settings',
+    component: lazy(() => import('./preferences/SettingsEditor.tsx')),
+    key: () => '',
+    title: () => 'Settings',
+  });
+  registry.editor({
+    type: 'settingsJson',
+    icon: 'json',
+    component: lazy(() => import('./preferences/SettingsJsonEditor.tsx')),
+    key: (params) => String(params.scope),
+    title: (params) => `${params.scope === 'workspace' ? 'Workspace' : 'User'} settings (JSON)`,
+  });
+  registry.editor({
+    type: 'shortcuts',
+    icon: 'keyboard',
+    component: lazy(() => import('./preferences/ShortcutsEditor.tsx')),
+    key: () => '',
+    title: () => 'Keyboard shortcuts',
+  });
+}
+
+/** The shell's own commands, and the editors that show how it is set. */
 export function contributeWorkbench(): void {
-  registry.command(...layoutCommands(), ...editorCommands());
+  registry.command(...layoutCommands());
+  contributeEditorCommands();
+  contributeSettingsEditors();
   registry.menu(
     'settings',
     { command: 'workbench.showCommands', group: '1' },
     { command: 'workbench.chooseTheme', group: '2' },
     { command: 'workbench.toggleTheme', group: '2' },
-    { command: 'help.shortcuts', group: '3' },
+    { command: 'workbench.settings', group: '1' },
+    { command: 'workbench.shortcuts', group: '1' },
   );
 }
 

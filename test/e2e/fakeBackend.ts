@@ -19,6 +19,7 @@ export interface FakeBackend {
   events: EventLog;
   runs: FakeRuns;
   settings: Record<string, unknown>;
+  preferences: Record<'user' | 'workspace', Record<string, unknown>>;
   close(): void;
 }
 
@@ -33,6 +34,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
   const files = new Map<string, { text: string; modifiedAtMs: number }>();
   const imports = new Map<string, { progress: ImportProgress; timer: ReturnType<typeof setInterval> }>();
   const settings: Record<string, unknown> = {};
+  const preferences: FakeBackend['preferences'] = { user: {}, workspace: {} };
   const models = createFakeModels((event) => events.emit(event), options);
   const texts = createFakeTexts((event) => events.emit(event), runs);
   if (!options.empty) {
@@ -222,12 +224,21 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       Object.assign(settings, values);
       return {};
     },
+    'preferences.get': async () => ({
+      user: { path: '/home/ada/.userllm/settings.json', values: preferences.user, problem: null },
+      workspace: { values: preferences.workspace },
+    }),
+    'preferences.set': async ({ scope, values }) => {
+      preferences[scope] = values;
+      events.emit({ name: 'preferences.changed', payload: {} });
+      return {};
+    },
   };
   const close = () => {
     runs.pause();
     for (const { timer } of imports.values()) clearInterval(timer);
   };
-  return { api, events, runs, settings, close };
+  return { api, events, runs, settings, preferences, close };
 }
 
 /** As if a tenth of the users had so few events that they are left out, whatever the minimum. */

@@ -103,9 +103,8 @@ describe('the layout', () => {
     await page.keyboard.type('switch light');
     await page.keyboard.press('Enter');
     await expect.poll(theme).toBe('light');
-    await expect
-      .poll(() => JSON.stringify(serve.backend.settings))
-      .toContain('"panelVisible":true,"panelHeight":200,"activePanel":"jobs","theme":"light"');
+    await expect.poll(() => JSON.stringify(serve.backend.settings)).toContain('"panelVisible":true,"panelHeight":200,"activePanel":"jobs"');
+    expect(serve.backend.preferences.user).toEqual({ 'appearance.theme': 'light' });
     await page.reload();
     await page.getByRole('heading', { name: 'ungated' }).waitFor();
     await page.getByRole('tree', { name: 'Runs' }).waitFor();
@@ -115,7 +114,7 @@ describe('the layout', () => {
 
   it('puts two editors side by side', async () => {
     await page.keyboard.press('Control+Shift+U');
-    await page.getByRole('treeitem', { name: /^completed ungated/ }).click();
+    await page.getByRole('treeitem', { name: /^completed ungated/ }).dblclick();
     await page.getByRole('treeitem', { name: /^completed encoder only/ }).click();
     await page.getByRole('heading', { name: 'encoder only' }).waitFor();
     await page.keyboard.press('Control+\\');

@@ -24,7 +24,7 @@ export default function DatasetsView() {
   if (status === 'failed' && value.length === 0) return <ErrorNote message={error ?? ''} onRetry={() => void datasets.refresh()} />;
   if (status === 'loading') return <Loading what="datasets" />;
   if (rows.length === 0) return <NoDatasets />;
-  const open = (id: string) => (id.startsWith('import:') ? openEditor('import', {}) : openDataset(nameOf(id)));
+  const open = (id: string) => (id.startsWith('import:') ? openEditor('import', {}) : openDataset(nameOf(id), { preview: true }));
   return (
     <Tree
       label="Datasets"

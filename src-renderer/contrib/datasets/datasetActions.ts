@@ -3,15 +3,15 @@ import { datasets, workspace } from '../../state/stores.ts';
 import { countOf, formatBytes } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import { askText, confirmDanger } from '../../workbench/dialogs.ts';
-import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import { type Command, registry, type Target } from '../../workbench/registry.ts';
 import { nameError } from './datasetNames.ts';
 
 const theDataset = (target: Target) => datasets.use.getState().value.find((dataset) => dataset.name === target.datasetName);
 
-export function openDataset(name: string): void {
-  openEditor('dataset', { name });
+export function openDataset(name: string, options: OpenOptions = {}): void {
+  openEditor('dataset', { name }, options);
 }
 
 async function deleteDataset(target: Target): Promise<void> {

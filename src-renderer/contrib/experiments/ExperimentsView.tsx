@@ -27,7 +27,7 @@ export default function ExperimentsView() {
       rows={rows}
       selected={selected}
       onSelect={setSelected}
-      onOpen={openExperiment}
+      onOpen={(id) => openExperiment(id, { preview: true })}
       onMenu={(id, at) => showMenu('experiment', { experimentPath: id }, at)}
       onDelete={(id) => runCommand('experiments.delete', { experimentPath: id })}
     />

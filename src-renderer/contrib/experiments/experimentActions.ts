@@ -3,7 +3,7 @@ import { datasets, experiments } from '../../state/stores.ts';
 import { countOf } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import { confirmDanger } from '../../workbench/dialogs.ts';
-import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import { quickPick } from '../../workbench/QuickInput.tsx';
 import type { Command, Target } from '../../workbench/registry.ts';
@@ -18,8 +18,8 @@ type Integration = (typeof INTEGRATIONS)[number]['id'];
 
 const theFile = (target: Target) => experiments.use.getState().value.find((file) => file.path === target.experimentPath);
 
-export function openExperiment(path: string): void {
-  openEditor('experiment', { path });
+export function openExperiment(path: string, options: OpenOptions = {}): void {
+  openEditor('experiment', { path }, options);
 }
 
 async function chooseDataset(): Promise<string | null> {

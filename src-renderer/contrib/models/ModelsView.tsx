@@ -84,8 +84,8 @@ function targetOf(id: string): Target | null {
 
 function openRow(id: string): void {
   const target = targetOf(id);
-  if (target?.modelName) openModel(target.modelName);
-  else if (target?.runIds) openEncoder(target.runIds[0]!);
+  if (target?.modelName) openModel(target.modelName, { preview: true });
+  else if (target?.runIds) openEncoder(target.runIds[0]!, { preview: true });
 }
 
 const without = (set: ReadonlySet<string>, id: string) => new Set([...set].filter((other) => other !== id));

@@ -2,20 +2,20 @@ import type { EncoderSummary } from '../../../src-shared/model.ts';
 import { call } from '../../state/backend.ts';
 import { encoders, models } from '../../state/stores.ts';
 import { confirmDanger } from '../../workbench/dialogs.ts';
-import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
 
 const theModel = (target: Target) => models.use.getState().value.find((model) => model.name === target.modelName);
 
-export function openModel(name: string): void {
-  openEditor('model', { name });
+export function openModel(name: string, options: OpenOptions = {}): void {
+  openEditor('model', { name }, options);
 }
 
 const theEncoder = (target: Target) => encoders.use.getState().value.find((encoder) => encoder.runId === target.runIds?.[0]);
 
-export function openEncoder(runId: string): void {
-  openEditor('encoder', { runId });
+export function openEncoder(runId: string, options: OpenOptions = {}): void {
+  openEditor('encoder', { runId }, options);
 }
 
 /** The part of an experiment file that takes this encoder: its sizes must be said again. */

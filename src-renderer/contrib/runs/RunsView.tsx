@@ -29,7 +29,7 @@ export default function RunsView() {
         multiple
         selected={known}
         onSelect={setSelected}
-        onOpen={openRun}
+        onOpen={(id) => openRun(id, { preview: true })}
         onMenu={(id, at) => showMenu('run', { runIds: known.includes(id) ? known : [id] }, at)}
         onDelete={(id) => runCommand('runs.delete', { runIds: known.includes(id) ? known : [id] })}
       />

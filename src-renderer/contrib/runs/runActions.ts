@@ -3,7 +3,7 @@ import { experiments, isRunActive, isRunResumable, runById } from '../../state/s
 import { countOf } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
 import { confirmDanger } from '../../workbench/dialogs.ts';
-import { closeEditorsOf, openEditor } from '../../workbench/editors.ts';
+import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
 
@@ -12,8 +12,8 @@ const runsOf = (target: Target) => (target.runIds ?? []).flatMap((id) => runById
 /** The one run of a target, where it is just one. */
 const theRun = (target: Target) => (target.runIds?.length === 1 ? runById(target.runIds[0]!) : undefined);
 
-export function openRun(runId: string): void {
-  openEditor('run', { runId });
+export function openRun(runId: string, options: OpenOptions = {}): void {
+  openEditor('run', { runId }, options);
 }
 
 async function stopRuns(target: Target): Promise<void> {

@@ -4,7 +4,7 @@ import { openEditor } from '../../workbench/editors.ts';
 import { registry } from '../../workbench/registry.ts';
 import { ConnectionStatus, EngineStatus, WorkspaceStatus } from './statusItems.tsx';
 
-/** The workspace itself: its name, the engines it can compute with, and the shortcuts page. */
+/** The workspace itself: its name, and the engines it can compute with. */
 export function contributeWorkspace(): void {
   registry.command({
     id: 'workspace.engines',
@@ -23,13 +23,6 @@ export function contributeWorkspace(): void {
     component: lazy(() => import('./DoctorEditor.tsx')),
     key: () => '',
     title: () => 'Engines and versions',
-  });
-  registry.editor({
-    type: 'shortcuts',
-    icon: 'keyboard',
-    component: lazy(() => import('../../workbench/Shortcuts.tsx')),
-    key: () => '',
-    title: () => 'Keyboard shortcuts',
   });
   registry.status({ id: 'workspace', side: 'left', order: 1, component: WorkspaceStatus });
   registry.status({ id: 'connection', side: 'right', order: 0, component: ConnectionStatus });

@@ -1,13 +1,13 @@
-import type { Data, Layout } from 'plotly.js';
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { type ColorScheme, useColorScheme } from '../../state/colorScheme.ts';
+import type { Data, Layout, PlotHoverEvent, PlotlyHTMLElement, PlotRelayoutEvent } from 'plotly.js';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Theme, useTheme } from '../../state/colorScheme.ts';
 import { IconButton } from '../controls.tsx';
-import { download } from '../download.ts';
-import { Menu, type MenuEntry } from '../Menu.tsx';
-import { downloadCsv, type TableOfNumbers } from './exportTables.ts';
+import { Menu } from '../Menu.tsx';
+import { chartMenu, type PlotDiv } from './exportChart.ts';
+import type { TableOfNumbers } from './exportTables.ts';
+import { type ChartLink, useChartLink, type Zoom } from './linking.ts';
 
 type Plotly = typeof import('plotly.js');
-type PlotDiv = HTMLDivElement & { data?: unknown };
 
 export interface ChartProps {
   title: string;
@@ -20,6 +20,10 @@ export interface ChartProps {
   table(): TableOfNumbers;
   /** One sentence that says what the chart shows. */
   summary?: string;
+  /** Charts of one editor with the same name here share hover and zoom along x. */
+  linkedAxis?: string;
+  /** What is smoothed, scaled or left out; written into exported images. */
+  filters?: string;
 }
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: 'reset' } as const;
@@ -31,7 +35,7 @@ const loadPlotly = (): Promise<Plotly> => {
 };
 
 /** Colours and type of the present theme, for everything Plotly draws. */
-function themed(scheme: ColorScheme): Partial<Layout> {
+function themed(theme: Theme): Partial<Layout> {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -52,33 +56,62 @@ function themed(scheme: ColorScheme): Partial<Layout> {
     showlegend: false,
     // The same revision for ever: zoom and hidden series survive new data.
     uirevision: 'keep',
-    meta: scheme,
+    meta: theme,
   } as Partial<Layout>;
 }
 
-function merged(scheme: ColorScheme, layout: Partial<Layout> = {}): Partial<Layout> {
-  const base = themed(scheme);
-  return { ...base, ...layout, xaxis: { ...base.xaxis, ...layout.xaxis }, yaxis: { ...base.yaxis, ...layout.yaxis } };
+function merged(theme: Theme, layout: Partial<Layout> = {}, zoom: Zoom | null = null): Partial<Layout> {
+  const base = themed(theme);
+  // Where the axis has a zoom of its own, another revision makes Plotly take it; otherwise what the person dragged stays.
+  const linked = zoom ? { range: [...zoom], autorange: false, uirevision: zoom.join() } : {};
+  return {
+    ...base,
+    ...layout,
+    xaxis: { ...base.xaxis, ...layout.xaxis, ...linked },
+    yaxis: { ...base.yaxis, ...layout.yaxis },
+  } as Partial<Layout>;
+}
+
+/** Follows what the person does in the chart, and does the same in the linked ones. */
+function listen(div: PlotDiv, link: { current: ChartLink | null }): void {
+  const plot = div as unknown as PlotlyHTMLElement;
+  plot.on('plotly_relayout', (event: PlotRelayoutEvent) => {
+    const [from, to] = [event['xaxis.range[0]'], event['xaxis.range[1]']];
+    if (typeof from === 'number' && typeof to === 'number') link.current?.setZoom([from, to]);
+    else if (event['xaxis.autorange']) link.current?.setZoom(null);
+  });
+  plot.on('plotly_hover', ({ event, points }: PlotHoverEvent) => {
+    // Hovered by the person, not by another chart.
+    if (event?.target) link.current?.hoverOthers((points[0]?.x as number | string | undefined) ?? null);
+  });
+  plot.on('plotly_unhover', () => link.current?.hoverOthers(null));
 }
 
 /** A Plotly chart with a title, export, and a reset of the zoom (double click, or R while one of its buttons has the focus). */
-export function Chart({ title, traces, layout, height = 240, tools, table, summary }: ChartProps) {
+export function Chart({ title, traces, layout, height = 240, tools, table, summary, linkedAxis, filters = '' }: ChartProps) {
   const box = useRef<PlotDiv>(null);
   const plotly = useRef<Plotly | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
-  const scheme = useColorScheme();
+  const theme = useTheme();
+  const self = useMemo(() => ({ hover: (x: number | string | null) => hover(plotly.current, box.current, x) }), []);
+  const link = useChartLink(linkedAxis, self);
+  const latestLink = useRef(link);
+  latestLink.current = link;
+  const zoom = link?.zoom ?? null;
   useEffect(() => {
     let current = true;
-    void loadPlotly().then((loaded) => {
+    void loadPlotly().then(async (loaded) => {
       const div = box.current;
       if (!current || !div) return;
+      const isFirst = plotly.current === null;
       plotly.current = loaded;
-      void loaded.react(div, traces as Data[], { ...merged(scheme, layout), datarevision: performance.now() }, CONFIG);
+      await loaded.react(div, traces as Data[], { ...merged(theme, layout, zoom), datarevision: performance.now() }, CONFIG);
+      if (isFirst) listen(div, latestLink);
     });
     return () => {
       current = false;
     };
-  }, [traces, layout, scheme]);
+  }, [traces, layout, theme, zoom]);
   useEffect(() => {
     const div = box.current!;
     const observer = new ResizeObserver(() => {
@@ -88,6 +121,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
     return () => {
       observer.disconnect();
       plotly.current?.purge(div);
+      plotly.current = null;
     };
   }, []);
   const reset = () => void plotly.current?.relayout(box.current!, { 'xaxis.autorange': true, 'yaxis.autorange': true } as Partial<Layout>);
@@ -95,6 +129,10 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
     if (event.key.toLowerCase() === 'r' && !event.ctrlKey && !event.metaKey) reset();
   };
   const closeMenu = useCallback(() => setMenu(null), []);
+  const entries = () => {
+    const shown = zoom ? [filters, `zoomed to ${zoom.map((each) => Number(each.toPrecision(4))).join(' to ')}`] : [filters];
+    return chartMenu({ title, filters: shown.filter(Boolean).join('; '), div: box.current!, plotly: plotly.current!, table });
+  };
   return (
     <figure className="chart" onKeyDown={onKeyDown}>
       <figcaption className="chart-head">
@@ -114,32 +152,15 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
         </span>
       </figcaption>
       <div ref={box} className="chart-plot" style={{ height }} role="img" aria-label={summary ?? title} />
-      {menu && <Menu label={`Export ${title}`} at={menu} entries={exportEntries(title, box, plotly, table)} onClose={closeMenu} />}
+      {menu && <Menu label={`Export ${title}`} at={menu} entries={entries()} onClose={closeMenu} />}
     </figure>
   );
 }
 
-function exportEntries(
-  title: string,
-  box: { current: PlotDiv | null },
-  plotly: { current: Plotly | null },
-  table: () => TableOfNumbers,
-): MenuEntry[] {
-  const image = async (format: 'svg' | 'png') => {
-    const { clientWidth: width, clientHeight: height } = box.current!;
-    const url = await plotly.current!.toImage(box.current!, { format, width, height, scale: format === 'png' ? 2 : 1 });
-    const blob = format === 'svg' ? decodeURIComponent(url.slice(url.indexOf(',') + 1)) : await pngOf(url);
-    download(`${title}.${format}`, format === 'svg' ? 'image/svg+xml' : 'image/png', blob);
-  };
-  return [
-    { id: 'svg', label: 'Export as SVG', icon: 'file-media', run: () => void image('svg') },
-    { id: 'png', label: 'Export as PNG', icon: 'file-media', run: () => void image('png') },
-    { id: 'csv', label: 'Export numbers as CSV', icon: 'table', run: () => downloadCsv(title, table()) },
-  ];
-}
-
-/** Decodes a base64 data URL; fetching one would be against the content security policy. */
-function pngOf(url: string): Blob {
-  const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (letter) => letter.charCodeAt(0));
-  return new Blob([bytes], { type: 'image/png' });
+/** Shows what the chart has at this x, or nothing. Plotly's types leave this part out. */
+function hover(plotly: Plotly | null, div: PlotDiv | null, x: number | string | null): void {
+  if (!plotly || !div?.data) return;
+  const { Fx } = plotly as unknown as { Fx: { hover(div: PlotDiv, at: object, subplot: string): void; unhover(div: PlotDiv): void } };
+  if (x === null) Fx.unhover(div);
+  else Fx.hover(div, { xval: x }, 'xy');
 }

@@ -4,6 +4,7 @@ import { IconButton } from '../controls.tsx';
 import { formatNumber } from '../format.ts';
 import { Chart } from './Chart.tsx';
 import type { TableOfNumbers } from './exportTables.ts';
+import { clippedRange, countHidden } from './scales.ts';
 import { smooth } from './smoothing.ts';
 
 export interface Series {
@@ -17,6 +18,8 @@ export interface Series {
   markers?: boolean;
   /** Never smoothed. */
   exact?: boolean;
+  /** Drawn faintly around the line: the spread of what the line is the mean of. */
+  band?: { low: readonly number[]; high: readonly number[]; label: string };
 }
 
 interface LineChartProps {
@@ -34,15 +37,23 @@ interface LineChartProps {
   yRange?: [number, number];
 }
 
-/** Curves over steps, with a logarithmic axis on demand. */
+interface Scales {
+  logX: boolean;
+  logY: boolean;
+  clip: boolean;
+}
+
+/** Curves over steps: both axes logarithmic on demand, outliers clipped, hover and zoom shared with charts over the same x. */
 export function LineChart({ title, series, xTitle, yTitle, height, smoothing = 0, marks, integerX, yRange }: LineChartProps) {
-  const [log, setLog] = useState(false);
+  const [scales, setScales] = useState<Scales>({ logX: false, logY: false, clip: false });
+  const { logX, logY, clip } = scales;
   const traces = useMemo(() => series.flatMap((one) => tracesOf(one, one.exact ? 0 : smoothing)), [series, smoothing]);
+  const range = useMemo(() => (clip ? (clippedRange(series) ?? undefined) : yRange), [clip, series, yRange]);
   const layout = useMemo(
-    () => layoutOf({ xTitle, yTitle, log, legend: series.length > 1, marks, integerX, yRange }),
-    [xTitle, yTitle, log, series.length, marks, integerX, yRange],
+    () => layoutOf({ xTitle, yTitle, logX, logY, legend: series.length > 1, marks, integerX, yRange: range }),
+    [xTitle, yTitle, logX, logY, series.length, marks, integerX, range],
   );
-  const hidden = log ? series.reduce((sum, one) => sum + one.y.filter((value) => value <= 0).length, 0) : 0;
+  const hidden = countHidden(series, { x: logX, y: logY });
   return (
     <Chart
       title={title}
@@ -50,18 +61,66 @@ export function LineChart({ title, series, xTitle, yTitle, height, smoothing = 0
       layout={layout}
       height={height}
       summary={summaryOf(title, series)}
+      linkedAxis={`${xTitle}${logX ? ', logarithmic' : ''}`}
+      filters={filtersOf(scales, smoothing, hidden)}
       table={() => tableOf(xTitle, series)}
       tools={
         <>
           {hidden > 0 && <span className="muted">{hidden} points ≤ 0 hidden</span>}
-          <IconButton icon="symbol-ruler" label={`Logarithmic axis for ${title}`} aria-pressed={log} onClick={() => setLog(!log)} />
+          <ScaleButtons title={title} scales={scales} onChange={setScales} />
         </>
       }
     />
   );
 }
 
-function tracesOf({ id, name, color, dash = 'solid', x, y, markers }: Series, weight: number): Partial<Data>[] {
+function ScaleButtons({ title, scales, onChange }: { title: string; scales: Scales; onChange(scales: Scales): void }) {
+  const button = (key: keyof Scales, icon: string, label: string) => (
+    <IconButton icon={icon} label={label} aria-pressed={scales[key]} onClick={() => onChange({ ...scales, [key]: !scales[key] })} />
+  );
+  return (
+    <>
+      {button('clip', 'fold', `Clip outliers of ${title} (1st to 99th percentile)`)}
+      {button('logX', 'arrow-both', `Logarithmic horizontal axis for ${title}`)}
+      {button('logY', 'symbol-ruler', `Logarithmic axis for ${title}`)}
+    </>
+  );
+}
+
+/** What an exported image has to say about how it was drawn. */
+function filtersOf({ logX, logY, clip }: Scales, smoothing: number, hidden: number): string {
+  const parts = [
+    smoothing > 0 ? `smoothed by a moving average of weight ${smoothing}` : '',
+    logX && logY ? 'both axes logarithmic' : logX ? 'horizontal axis logarithmic' : logY ? 'vertical axis logarithmic' : '',
+    hidden > 0 ? `${hidden} points ≤ 0 left out` : '',
+    clip ? 'values clipped to their 1st to 99th percentile' : '',
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+function tracesOf(series: Series, weight: number): Partial<Data>[] {
+  return [...bandOf(series), ...linesOf(series, weight)];
+}
+
+/** The upper edge, filled down to the lower one in the line's colour, which is #rrggbb, at a fifth of its strength. */
+function bandOf({ id, color, x, band }: Series): Partial<Data>[] {
+  if (!band) return [];
+  const edge = {
+    type: 'scatter' as const,
+    x: x as number[],
+    mode: 'lines' as const,
+    legendgroup: id,
+    showlegend: false,
+    hoverinfo: 'skip' as const,
+    line: { width: 0, color },
+  };
+  return [
+    { ...edge, y: band.low as number[] },
+    { ...edge, y: band.high as number[], fill: 'tonexty', fillcolor: `${color}33` },
+  ];
+}
+
+function linesOf({ id, name, color, dash = 'solid', x, y, markers }: Series, weight: number): Partial<Data>[] {
   const base = { type: 'scatter' as const, x: x as number[], legendgroup: id, line: { color, dash, width: 1.6 } };
   const marked = markers || y.length < 2;
   const line = {
@@ -86,23 +145,24 @@ const plain = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&
 interface LayoutOptions {
   xTitle: string;
   yTitle?: string;
-  log: boolean;
+  logX: boolean;
+  logY: boolean;
   legend: boolean;
   marks?: { x: number; label: string }[];
   integerX?: boolean;
   yRange?: [number, number];
 }
 
-function layoutOf({ xTitle, yTitle, log, legend, marks = [], integerX, yRange }: LayoutOptions): Partial<Layout> {
+function layoutOf({ xTitle, yTitle, logX, logY, legend, marks = [], integerX, yRange }: LayoutOptions): Partial<Layout> {
   return {
     hovermode: 'x unified',
     showlegend: legend,
     margin: { l: 48, r: 12, t: legend ? 2 : 8, b: 36 },
-    xaxis: { title: { text: xTitle, standoff: 6 }, ...(integerX && { dtick: 1 }) },
+    xaxis: { title: { text: xTitle, standoff: 6 }, type: logX ? 'log' : 'linear', ...(integerX && !logX && { dtick: 1 }) },
     yaxis: {
       ...(yTitle && { title: { text: yTitle, standoff: 6 } }),
-      type: log ? 'log' : 'linear',
-      ...(yRange && !log && { range: yRange }),
+      type: logY ? 'log' : 'linear',
+      ...(yRange && !logY && { range: yRange }),
     },
     shapes: marks.map(({ x }) => ({
       type: 'line',
@@ -131,9 +191,13 @@ function summaryOf(title: string, series: Series[]): string {
   return `${title}. ${parts.length > 0 ? `Last values: ${parts.join(', ')}` : 'No points yet'}.`;
 }
 
+/** One row a point; the edges of bands have columns of their own where there are some. */
 function tableOf(xTitle: string, series: Series[]): TableOfNumbers {
+  const label = series.find((one) => one.band)?.band?.label;
   return {
-    columns: ['series', xTitle, 'value'],
-    rows: series.flatMap((one) => one.x.map((x, index) => [one.name, x, one.y[index] ?? null])),
+    columns: ['series', xTitle, 'value', ...(label ? [`low (${label})`, `high (${label})`] : [])],
+    rows: series.flatMap((one) =>
+      one.x.map((x, at) => [one.name, x, one.y[at] ?? null, ...(label ? [one.band?.low[at] ?? null, one.band?.high[at] ?? null] : [])]),
+    ),
   };
 }

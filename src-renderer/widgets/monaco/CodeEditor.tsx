@@ -1,6 +1,7 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import type { Problem } from '../../../src-shared/experiment.ts';
-import { useColorScheme } from '../../state/colorScheme.ts';
+import { useTheme } from '../../state/colorScheme.ts';
+import { usePreference } from '../../state/preferences.ts';
 import { Loading } from '../controls.tsx';
 
 type Setup = typeof import('./setup.ts');
@@ -25,8 +26,9 @@ interface CodeEditorProps {
   onChange?(value: string): void;
   /** Shown as squiggles beside those of the schema. */
   problems?: Problem[];
-  /** JSON schema for completion, hover and squiggles. */
+  /** JSON schema for completion, hover and squiggles in every file of the name `schemaFor`. */
   schema?: Record<string, unknown> | null;
+  schemaFor?: string;
   ref?: Ref<CodeEditorHandle>;
 }
 
@@ -36,11 +38,11 @@ const loadMonaco = (): Promise<Setup> => {
   return loading;
 };
 
+const LINE_HEIGHT = 1.55;
+
 const OPTIONS = {
   automaticLayout: true,
   minimap: { enabled: false },
-  fontSize: 13,
-  lineHeight: 20,
   scrollBeyondLastLine: false,
   fixedOverflowWidgets: true,
   tabSize: 2,
@@ -55,14 +57,26 @@ const OPTIONS = {
 } as const;
 
 /** Monaco on one JSON text, loaded when first shown. */
-export function CodeEditor({ path, source, label, readOnly = false, onChange, problems, schema, ref }: CodeEditorProps) {
+export function CodeEditor({
+  path,
+  source,
+  label,
+  readOnly = false,
+  onChange,
+  problems,
+  schema,
+  schemaFor = '*.experiment.jsonc',
+  ref,
+}: CodeEditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const [setup, setSetup] = useState<Setup | null>(null);
   const editor = useRef<Editor | null>(null);
   const pending = useRef<{ line: number; column: number } | null>(null);
   const latest = useRef({ source, onChange });
   latest.current = { source, onChange };
-  const scheme = useColorScheme();
+  const theme = useTheme();
+  const fontSize = usePreference('editor.fontSize');
+  const wordWrap = usePreference('editor.wordWrap');
 
   useEffect(() => {
     let current = true;
@@ -93,10 +107,14 @@ export function CodeEditor({ path, source, label, readOnly = false, onChange, pr
     const model = setup && editor.current?.getModel();
     if (model && model.getValue() !== source.text) model.setValue(source.text);
   }, [setup, source]);
-  useEffect(() => setup?.monaco.editor.setTheme(`userllm-${scheme}`), [setup, scheme]);
+  useEffect(() => setup?.monaco.editor.setTheme(`userllm-${theme}`), [setup, theme]);
   useEffect(() => {
-    if (schema !== undefined) setup?.setExperimentSchema(schema);
-  }, [setup, schema]);
+    if (schema !== undefined) setup?.setJsonSchema(schemaFor, schema);
+  }, [setup, schema, schemaFor]);
+  useEffect(() => {
+    if (setup)
+      editor.current?.updateOptions({ fontSize, lineHeight: Math.round(fontSize * LINE_HEIGHT), wordWrap: wordWrap ? 'on' : 'off' });
+  }, [setup, fontSize, wordWrap]);
   useEffect(() => {
     const model = setup && editor.current?.getModel();
     if (model && problems) showProblems(setup, model, problems);

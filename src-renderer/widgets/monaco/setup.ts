@@ -12,8 +12,12 @@ globalThis.MonacoEnvironment = {
 };
 defineThemes(monaco);
 
-/** Experiment files may hold comments and trailing commas; their schema comes from the backend. */
-export function setExperimentSchema(schema: Record<string, unknown> | null): void {
+const schemas = new Map<string, Record<string, unknown>>();
+
+/** Sets the JSON schema of the files that match ("*.experiment.jsonc"); null takes it away. Comments and trailing commas are allowed. */
+export function setJsonSchema(fileMatch: string, schema: Record<string, unknown> | null): void {
+  if (schema) schemas.set(fileMatch, schema);
+  else schemas.delete(fileMatch);
   jsonDefaults.setDiagnosticsOptions({
     validate: true,
     allowComments: true,
@@ -21,6 +25,10 @@ export function setExperimentSchema(schema: Record<string, unknown> | null): voi
     trailingCommas: 'ignore',
     schemaValidation: 'error',
     enableSchemaRequest: false,
-    schemas: schema ? [{ uri: 'userllm://experiment.schema.json', fileMatch: ['*.experiment.jsonc'], schema }] : [],
+    schemas: [...schemas].map(([match, each]) => ({
+      uri: `userllm://schema/${match.replaceAll('*', '')}`,
+      fileMatch: [match],
+      schema: each,
+    })),
   });
 }

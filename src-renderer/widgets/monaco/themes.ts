@@ -28,4 +28,7 @@ export function defineThemes(monaco: typeof import('monaco-editor/editor')): voi
     ],
     colors: { 'editor.background': '#ffffff', 'editorLineNumber.foreground': '#6e7681', focusBorder: '#005fb8' },
   });
+  const contrast = { inherit: true, rules: [] };
+  monaco.editor.defineTheme('userllm-contrast-dark', { ...contrast, base: 'hc-black', colors: { focusBorder: '#ffb454' } });
+  monaco.editor.defineTheme('userllm-contrast-light', { ...contrast, base: 'hc-light', colors: { focusBorder: '#a63400' } });
 }
