@@ -1,26 +1,14 @@
 import { AppError } from '../../src-shared/errors.ts';
-import type { Experiment } from '../../src-shared/experiment.ts';
 import type { TokenId } from '../../src-shared/ids.ts';
 import { historyBatch } from '../data/batches.ts';
-import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
 import { floats, type HostTensors, ints } from '../engine/engine.ts';
-import type { DatasetReader } from '../store/datasetStore.ts';
-import { historyPrompt, historyText, type PromptEvent, summaryPrompt, summaryText } from '../text/prompts.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
-import { promptEvents } from './promptEvents.ts';
-import { promptedEvents } from './shapes.ts';
-import { isWrittenByModel, profileSummaries, type Summaries } from './summaries.ts';
+import { createHistoryPrompts, type HistoryPromptsOptions } from './historyPrompts.ts';
 import { createTask, type TaskTexts } from './tasks.ts';
 
-export interface TextExamplesOptions {
-  readonly experiment: Experiment;
-  readonly reader: DatasetReader;
-  readonly tokenizer: Tokenizer;
+export interface TextExamplesOptions extends HistoryPromptsOptions {
   /** Longest text of the language model, in tokens. */
   readonly maxPositions: number;
-  /** Of a text-summary prompt; to be given where the language model writes them. */
-  readonly summaries?: Summaries;
 }
 
 /** Examples as a language model reads them: the prompt, and the text to be written after it. */
@@ -60,51 +48,31 @@ function requireRoom(taskTokens: number, tokenBudget: number, maxPositions: numb
   );
 }
 
-function summariesOf(options: TextExamplesOptions): Summaries | null {
-  const { experiment, summaries } = options;
-  if (experiment.integration.kind !== 'text-summary') return null;
-  if (!summaries && isWrittenByModel(experiment))
-    throw new Error('createTextExamples: expected the summaries of the language model, got none');
-  return summaries ?? profileSummaries(options);
-}
-
 /** @throws AppError `experiment-invalid` when the dataset does not have what the task asks for, or the model no room for it */
 export function createTextExamples(options: TextExamplesOptions): TextExamples {
   const { experiment, reader, tokenizer, maxPositions } = options;
   const task = createTask(options);
   const tokenBudget = maxPositions - task.longestAnswer;
   requireRoom(task.longestPrompt, tokenBudget, maxPositions);
-  const summaries = summariesOf(options);
-  const eventsOf = ({ userId, labelIndex }: Example, withHistory: boolean): PromptEvent[] => {
-    const count = withHistory ? promptedEvents(experiment) : 0;
-    return count === 0 ? [] : promptEvents(reader, timelineOf(reader, userId), labelIndex, count);
-  };
-  const summaryOf = (example: Example, withHistory: boolean) => (withHistory ? summaries!.summaryOf(example) : '');
-  const tokensFor = (example: Example, taskPrompt: string, withHistory: boolean): TokenId[] => {
-    const common = { tokenizer, tokenBudget, taskPrompt };
-    if (!summaries) return historyPrompt({ ...common, events: eventsOf(example, withHistory) });
-    return summaryPrompt({ ...common, ...experiment.integration.summary, summary: summaryOf(example, withHistory) });
-  };
-  const textFor = (example: Example, taskPrompt: string, withHistory: boolean): string =>
-    summaries ? summaryText(summaryOf(example, withHistory), taskPrompt) : historyText(eventsOf(example, withHistory), taskPrompt);
-  const promptTokens = (example: Example, withHistory = true) => tokensFor(example, task.promptOf(example), withHistory);
-  const promptLength = (example: Example): number => (summaries ? experiment.integration.summary.maxTokens : promptTokens(example).length);
+  const prompts = createHistoryPrompts(options, tokenBudget);
+  const promptFor = (example: Example, taskPrompt: string, withHistory = true) =>
+    withHistory
+      ? { tokens: prompts.tokens(example, taskPrompt), text: prompts.text(example, taskPrompt) }
+      : { tokens: tokenizer.encodePrompt(taskPrompt), text: taskPrompt };
+  const promptTokens = (example: Example, withHistory = true) =>
+    withHistory ? prompts.tokens(example, task.promptOf(example)) : tokenizer.encodePrompt(task.promptOf(example));
+  const answerTokens = (example: Example) => task.answerTokens(task.answerOf(example));
   return {
     ...task,
     taskPrompt: task.promptOf,
-    prepare: async (examples) => summaries?.prepare(examples),
+    prepare: prompts.prepare,
+    promptFor,
     promptTokens,
-    promptText: (example, withHistory = true) => textFor(example, task.promptOf(example), withHistory),
-    promptFor: (example, taskPrompt, withHistory = true) => ({
-      tokens: tokensFor(example, taskPrompt, withHistory),
-      text: textFor(example, taskPrompt, withHistory),
-    }),
-    textLength: (example) => promptLength(example) + task.answerTokens(task.answerOf(example)).length,
+    promptText: (example, withHistory) => promptFor(example, task.promptOf(example), withHistory).text,
+    textLength: (example) => prompts.length(example, task.promptOf(example)) + answerTokens(example).length,
     historyInputs: (examples) => historyBatch(reader, examples, experiment.encoder.features, experiment.history.embedded),
-    textInputs: (examples, withHistory = true) => {
-      const rows = examples.map(
-        (example) => example && { prompt: promptTokens(example, withHistory), answer: task.answerTokens(task.answerOf(example)) },
-      );
+    textInputs: (examples, withHistory) => {
+      const rows = examples.map((example) => example && { prompt: promptTokens(example, withHistory), answer: answerTokens(example) });
       return packTexts(rows, tokenizer.endOfText, maxPositions);
     },
   };
