@@ -81,7 +81,7 @@ export function RunEnvironment({ run }: { run: RunDetail }) {
     ['Dataset fingerprint', run.datasetFingerprint],
     ['Split', "each user's last event is for the test, the one before it for validation, all earlier ones for training"],
     ['Seed', String(run.config.seed ?? '')],
-    ['Engine', Object.values((run.config.engine ?? {}) as Record<string, unknown>).join(', ')],
+    ['Requested engine', Object.values((run.config.engine ?? {}) as Record<string, unknown>).join(', ')],
     ...Object.entries(run.environment),
   ];
   return (
