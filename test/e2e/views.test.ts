@@ -209,6 +209,36 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     },
   ],
   [
+    'efficiency of several runs',
+    async (page) => {
+      await tab(page, /^Compare 4 runs/);
+      await page.getByRole('button', { name: 'Efficiency', exact: true }).click();
+      await page.getByRole('heading', { name: 'Recall@10 against tokens of a request' }).waitFor();
+      await page.locator('.chart-plot .main-svg').nth(3).waitFor();
+    },
+  ],
+  [
+    'attention with effects',
+    async (page) => {
+      await page.getByRole('treeitem', { name: /^completed gated/ }).click();
+      await page.getByRole('heading', { name: 'gated', exact: true }).waitFor();
+      await tab(page, 'Attention');
+      await page.getByRole('button', { name: /^Measure \d+ events$/ }).click();
+      await page.getByText(/times as likely/).waitFor();
+    },
+  ],
+  [
+    'playground',
+    async (page) => {
+      await page.keyboard.press('Control+Alt+P');
+      await page.getByRole('button', { name: 'Write', exact: true }).click();
+      await page
+        .getByText(/ended by the model/)
+        .nth(3)
+        .waitFor();
+    },
+  ],
+  [
     'panel with output',
     async (page) => {
       await page.keyboard.press('Control+J');

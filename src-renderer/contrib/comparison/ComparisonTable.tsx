@@ -118,7 +118,7 @@ function valueColumn(column: ComparisonColumn, all: ComparisonColumn[], referenc
   const label = columnLabel(column, all);
   const numeric = column.kind === 'metric' || column.kind === 'number';
   const width = 36 + label.length * 6.6;
-  const numberWidth = 76 + (baseline ? 82 : 0) + (tests.length > 0 ? 54 : 0) + (intervals ? 120 : 0) + (ofSeeds ? 70 : 0);
+  const numberWidth = 76 + (baseline ? 82 : 0) + (tests.length > 0 ? 54 : 0) + (intervals ? 120 : 0) + (ofSeeds ? 96 : 0);
   return {
     id: column.key,
     header: label,

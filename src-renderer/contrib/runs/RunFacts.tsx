@@ -79,7 +79,9 @@ export function RunEnvironment({ run }: { run: RunDetail }) {
     ['Run id', run.id],
     ['Dataset', run.datasetName],
     ['Dataset fingerprint', run.datasetFingerprint],
+    ['Split', "each user's last event is for the test, the one before it for validation, all earlier ones for training"],
     ['Seed', String(run.config.seed ?? '')],
+    ['Requested engine', Object.values((run.config.engine ?? {}) as Record<string, unknown>).join(', ')],
     ...Object.entries(run.environment),
   ];
   return (

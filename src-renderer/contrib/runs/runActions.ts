@@ -6,6 +6,7 @@ import { confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
+import { changesBetween } from './changes.ts';
 
 const runsOf = (target: Target) => (target.runIds ?? []).flatMap((id) => runById(id) ?? []);
 
@@ -60,10 +61,13 @@ async function duplicateRun(target: Target): Promise<void> {
   runCommand('experiments.open', { experimentPath: file.path });
 }
 
+/** From the resolved configuration, so that another version's defaults change nothing; says what is no longer the same. */
 async function rerun(target: Target): Promise<void> {
-  const { source } = await call('runs.get', { runId: theRun(target)!.id });
-  const started = await call('runs.start', { text: source });
+  const before = await call('runs.get', { runId: theRun(target)!.id });
+  const started = await call('runs.start', { text: JSON.stringify(before.config, null, 2) });
   openRun(started.id);
+  const changed = changesBetween(before, await call('runs.get', { runId: started.id }));
+  if (changed.length > 0) notify({ severity: 'warning', message: `${started.name} runs again, but not exactly: ${changed.join(', ')}.` });
 }
 
 async function copyId(target: Target): Promise<void> {
