@@ -36,6 +36,7 @@ import {
   runDetailSchema,
   runSummarySchema,
 } from './run.ts';
+import { sweepPlanSchema, sweepPreviewSchema } from './sweep.ts';
 
 /** The one contract between the workbench (or any client) and the backend: each method's input and output. */
 const nothing = z.object({});
@@ -172,13 +173,20 @@ export const contract = {
   },
   'experiments.validate': {
     input: z.object({ text: z.string() }),
-    output: z.object({ problems: z.array(problemSchema), plan: planSchema.nullable() }),
+    /** The plan is that of the first run; `sweep` says what the others are, null without a sweep. */
+    output: z.object({ problems: z.array(problemSchema), plan: planSchema.nullable(), sweep: sweepPreviewSchema.nullable() }),
   },
   'experiments.schema': { input: nothing, output: z.record(z.string(), z.unknown()) },
 
+  /** The runs that an experiment file with a sweep describes, and which of them are done. */
+  'sweeps.plan': { input: z.object({ text: z.string() }), output: sweepPlanSchema },
+  /** Starts what is missing of a sweep, goes on with what was stopped, and returns all of its runs. */
+  'sweeps.start': { input: z.object({ text: z.string() }), output: z.array(runSummarySchema) },
+
   'runs.list': { input: nothing, output: z.array(runSummarySchema) },
   'runs.get': { input: runRef, output: runDetailSchema },
-  'runs.start': { input: z.object({ text: z.string() }), output: runSummarySchema },
+  /** Starts the one run that an experiment file describes; `sweep`: name of the sweep that it belongs to. */
+  'runs.start': { input: z.object({ text: z.string(), sweep: z.string().optional() }), output: runSummarySchema },
   /** Asks the job to save a checkpoint and end; the run becomes `stopped`. */
   'runs.stop': { input: runRef, output: nothing },
   'runs.resume': { input: runRef, output: runSummarySchema },

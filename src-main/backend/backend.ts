@@ -3,9 +3,9 @@ import { cpus, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import type { BackendApi, DoctorReport } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { experimentJsonSchema } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
+import { experimentFileJsonSchema, SWEEP_KEY } from '../../src-shared/sweep.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { listItems } from '../data/views/itemPages.ts';
 import { reportView } from '../data/views/viewReport.ts';
@@ -32,6 +32,7 @@ import { PairedTests } from './pairedTests.ts';
 import { Preferences, userPreferencesPath } from './preferences.ts';
 import { findRightUsers } from './rightUsers.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
+import { planSweep, startSweep } from './sweeps.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
 export interface BackendOptions {
@@ -68,12 +69,15 @@ export function createBackend(options: BackendOptions): Backend {
   };
   jobs.runs.recover();
   const stopWatching = watchWorkspace(context, jobs.runs);
+  const runs = runMethods(context, jobs.runs);
   const api: BackendApi = {
     ...generalMethods(options, context),
     ...datasetMethods(context, jobs),
     ...experimentMethods(context),
-    ...runMethods(context, jobs.runs),
+    ...runs,
     ...modelMethods(context, jobs.text),
+    'sweeps.plan': async ({ text }) => planSweep(context.workspace, text),
+    'sweeps.start': ({ text }) => startSweep(context.workspace, runs, text),
     'reproduction.report': (input) => reproduce(context.workspace, input),
     'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
@@ -214,7 +218,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
       return changed(files.create(`${dataset}-${integration}`, text));
     },
     'experiments.validate': async ({ text }) => validateExperiment(workspace, text),
-    'experiments.schema': async () => experimentJsonSchema(workspace.models.list().map(({ name }) => name)),
+    'experiments.schema': async () => experimentFileJsonSchema(workspace.models.list().map(({ name }) => name)),
   };
 }
 
@@ -228,8 +232,8 @@ function runMethods(
   return {
     'runs.list': async () => runs.list(),
     'runs.get': async ({ runId }) => runs.get(runId),
-    'runs.start': async ({ text }) => {
-      const runId = await createRun(context, text);
+    'runs.start': async ({ text, sweep }) => {
+      const runId = await createRun(context, text, sweep);
       jobs.enqueue(runId);
       return runs.summary(runId);
     },
@@ -261,7 +265,7 @@ function runMethods(
 }
 
 /** Stores the run with everything that describes it: resolved configuration, dataset fingerprint, versions, machine. */
-async function createRun({ workspace, version }: BackendContext, source: string): Promise<string> {
+async function createRun({ workspace, version }: BackendContext, source: string, sweep: string | undefined): Promise<string> {
   const config = suitedToDataset(workspace, requireExperiment(source), source);
   const { name: datasetName, fingerprint } = (await openDatasetView(workspace.datasets, config.dataset, config.data)).summary;
   const { stages: planned } = await planFor(workspace, config);
@@ -277,7 +281,11 @@ async function createRun({ workspace, version }: BackendContext, source: string)
   );
   const id = `${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`;
   const model = pretrainedModel(workspace, config);
-  const environment = { ...describeEnvironment(version), ...(model && { [FINGERPRINT_KEY]: model.fingerprint }) };
+  const environment = {
+    ...describeEnvironment(version),
+    ...(model && { [FINGERPRINT_KEY]: model.fingerprint }),
+    ...(sweep !== undefined && { [SWEEP_KEY]: sweep }),
+  };
   workspace.runs.create({ id, name: config.name, config, source, datasetName, datasetFingerprint: fingerprint, environment, stages });
   return id;
 }

@@ -9,6 +9,7 @@ import { pretrainedShape } from '../experiment/languageModels.ts';
 import { isWritten, parseExperiment } from '../experiment/parse.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { readRetentionText } from '../experiment/retentionText.ts';
+import { previewSweep } from '../experiment/sweepPreview.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
 import type { Workspace } from '../store/workspace.ts';
 
@@ -22,13 +23,14 @@ const PLACES: Partial<Record<ErrorCode, string[]>> = {
 
 /** Everything that can be said of an experiment file before it runs: what is wrong, and what it would do. */
 export async function validateExperiment(workspace: Workspace, text: string): Promise<MethodOutput<'experiments.validate'>> {
-  const { experiment, problems } = parseExperiment(text);
-  if (!experiment) return { problems, plan: null };
+  const { experiment, runs, problems } = parseExperiment(text);
+  if (!experiment) return { problems, plan: null, sweep: null };
+  const sweep = runs[0]!.values.size > 0 ? previewSweep(runs) : null;
   try {
-    return { problems, plan: await planFor(workspace, suitedToDataset(workspace, experiment, text)) };
+    return { problems, plan: await planFor(workspace, suitedToDataset(workspace, experiment, runs[0]!.text)), sweep };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { problems: [...problems, problemAt(text, placeOf(error), error.message)], plan: null };
+    return { problems: [...problems, problemAt(text, placeOf(error), error.message)], plan: null, sweep };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DatasetSummary } from '../../src-shared/dataset.ts';
 import { type ExperimentInput, experimentSchema, type Task } from '../../src-shared/experiment.ts';
-import { hashDescription } from '../experiment/sharedStages.ts';
+import { experimentKey } from '../experiment/earlierRuns.ts';
 import type { Size } from './sizes.ts';
 
 /** What an experiment of the paper is about, in the words of its tables. */
@@ -45,12 +45,6 @@ export function planVariant(variant: Variant, seed: number, givens: Givens): Pla
   const name = nameOf(variant, seed, givens.size);
   const input = inputOf(variant, seed, givens, dataset);
   return { key: experimentKey(experimentSchema.parse(input)), name, dataset: dataset.name, input: { name, ...input } };
-}
-
-/** @param config a resolved experiment, or that of a run */
-export function experimentKey(config: Readonly<Record<string, unknown>>): string {
-  const { name: _, $schema: __, ...rest } = config;
-  return hashDescription(rest);
 }
 
 /** "next-item, cross-attention, dual encoder, enc, random (smoke, seed 1)": what differs from the usual is said. */

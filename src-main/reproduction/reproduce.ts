@@ -6,11 +6,12 @@ import type {
   ReproductionExperiment,
   ReproductionRequest,
 } from '../../src-shared/reproduction.ts';
-import type { RunDetail, RunSummary } from '../../src-shared/run.ts';
-import { openDatasetView, viewFingerprint } from '../data/views/datasetView.ts';
+import type { RunDetail } from '../../src-shared/run.ts';
+import { openDatasetView } from '../data/views/datasetView.ts';
 import { splitExamples } from '../data/windows.ts';
+import { earlierRuns } from '../experiment/earlierRuns.ts';
 import type { Workspace } from '../store/workspace.ts';
-import { experimentKey, type Givens, type PlannedExperiment, planVariant, type Variant } from './experiments.ts';
+import { type Givens, type PlannedExperiment, planVariant, type Variant } from './experiments.ts';
 import { cell, datasetsTable, hyperParametersTable, textsTable } from './givenTables.ts';
 import { sizeOf } from './sizes.ts';
 import { type RowDefinition, type TableDefinition, tableDefinitions } from './tables.ts';
@@ -51,7 +52,7 @@ class ReproductionPlan {
   constructor(workspace: Workspace, givens: Givens, seeds: number) {
     this.givens = givens;
     this.seeds = seeds;
-    this.runs = bestRuns(workspace, [givens.dataset, ...(givens.reviewDataset ? [givens.reviewDataset] : [])]);
+    this.runs = earlierRuns(workspace, [givens.dataset, ...(givens.reviewDataset ? [givens.reviewDataset] : [])]);
   }
 
   tableOf(definition: TableDefinition): ReproducedTable {
@@ -140,24 +141,6 @@ function aggregate(values: readonly (number | string)[], paper: ReproducedCell['
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, numbers.length - 1);
   return { ...cell(mean, paper), deviation: numbers.length > 1 ? Math.sqrt(variance) : null };
-}
-
-/** What can be gone on with counts more than what failed. */
-const WORTH: Record<RunSummary['status'], number> = { completed: 5, running: 4, queued: 3, interrupted: 2, stopped: 2, failed: 0 };
-
-/** By experiment the run that is furthest, of those on these datasets as they are now. */
-function bestRuns(workspace: Workspace, datasets: readonly { name: string; fingerprint: string }[]): Map<string, RunDetail> {
-  const fingerprints = new Map(datasets.map(({ name, fingerprint }) => [name, fingerprint]));
-  const best = new Map<string, RunDetail>();
-  for (const { id, datasetName } of workspace.runs.list()) {
-    const fingerprint = fingerprints.get(datasetName);
-    const run = fingerprint === undefined ? null : workspace.runs.get(id);
-    const experiment = run && experimentSchema.safeParse(run.config).data;
-    if (!run || !experiment || run.datasetFingerprint !== viewFingerprint(fingerprint!, experiment.data)) continue;
-    const key = experimentKey(experiment);
-    if (WORTH[run.status] > (best.has(key) ? WORTH[best.get(key)!.status] : -1)) best.set(key, run);
-  }
-  return best;
 }
 
 async function countDatasets(workspace: Workspace, givens: Givens): Promise<ReproducedTable> {

@@ -190,6 +190,23 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
     expect(generation.candidates[0]).toMatchObject({ inCatalogue: true, text: expect.stringMatching(/^Film \d+ \(1990\)$/) });
   });
 
+  it('executes what is missing of a sweep, after a plan of it, and shows the runs side by side', async () => {
+    const sweep = { ...(JSON.parse(experiment('swept', 12)) as object), sweep: { strategy: ['full', 'enc'] } };
+    writeFileSync(join(home, 'swept.experiment.jsonc'), JSON.stringify(sweep));
+    const { code, stdout, stderr } = await userllm('run', 'swept.experiment.jsonc');
+    expect(code).toBe(0);
+    // The run "short" of an earlier test is the first of them under another name.
+    expect(stderr).toContain(
+      'Sweep "swept": 2 runs, 1 of them done before\n  strategy: full, enc\n  Pretraining the user encoder: 1 for 2 runs\n',
+    );
+    expect(stderr).toContain('Pretraining the user encoder: taken from an earlier run with the same settings');
+    expect(stdout).toMatch(/^strategy +full +enc$/m);
+    const again = await userllmJson('run', 'swept.experiment.jsonc');
+    expect(again.document.runs).toMatchObject([{ name: 'short' }, { name: 'swept (strategy=enc)', status: 'completed' }]);
+    writeFileSync(join(home, 'wrong.experiment.jsonc'), JSON.stringify({ dataset: 'films', sweep: { sed: [1] } }));
+    expect((await userllm('run', 'wrong.experiment.jsonc')).stderr).toMatch(/wrong\.experiment\.jsonc:1:\d+: unknown path "sed" in sweep/);
+  });
+
   it('adds a pretrained language model, writes with it, verifies and forgets it', async () => {
     await writeTextCheckpoint(join(home, 'little'));
     expect(await userllm('models', 'add', 'little')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Language model +little\n/) });

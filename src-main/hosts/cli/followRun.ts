@@ -6,7 +6,8 @@ import type { Session } from './session.ts';
 
 const ACTIVE: ReadonlySet<string> = new Set(['queued', 'running']);
 
-const stageTitles: Record<Stage['name'], string> = {
+/** Stages as progress names them. */
+export const STAGE_TITLES: Record<Stage['name'], string> = {
   'pretrain-encoder': 'Pretraining the user encoder',
   'pretrain-language-model': 'Pretraining the language model',
   finetune: 'Fine-tuning',
@@ -83,7 +84,7 @@ class RunView {
     this.loss = null;
     const loss = stage.finalLoss === null ? '' : `, loss ${stage.finalLoss.toFixed(4)}`;
     const how = stage.status === 'reused' ? 'taken from an earlier run with the same settings' : `${formatSeconds(stage.seconds)}${loss}`;
-    this.progress.note(`${stageTitles[stage.name]}: ${how}`);
+    this.progress.note(`${STAGE_TITLES[stage.name]}: ${how}`);
   }
 
   private update(stage: Stage): void {
@@ -93,7 +94,7 @@ class RunView {
     if (this.loss !== null) details.push(`loss ${this.loss.toFixed(3)}`);
     const remaining = this.remainingSeconds(stage);
     if (remaining !== null) details.push(`${formatSeconds(remaining)} left`);
-    this.progress.update(stageTitles[stage.name], fraction, details.join('  '));
+    this.progress.update(STAGE_TITLES[stage.name], fraction, details.join('  '));
   }
 
   /** From the speed since this program began to watch: a resumed run's earlier hours do not count. */

@@ -3,13 +3,14 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../../src-shared/errors.ts';
 import type { RunDetail } from '../../../../src-shared/run.ts';
-import { requireExperiment } from '../../../experiment/parse.ts';
+import { requireRuns } from '../../../experiment/parse.ts';
 import { addCommand } from '../command.ts';
 import { runDocument } from '../documents.ts';
 import { findRun } from '../findRun.ts';
 import { followRun } from '../followRun.ts';
 import { EXIT, type ExitCode, type Outcome } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { runSweep } from '../runSweep.ts';
 import { comparisonText, pairedTestsText, runsText, runText } from '../runTexts.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
 
@@ -17,7 +18,7 @@ export function registerRunCommands(program: Command): void {
   addCommand<CommonOptions & { resume?: string }>(
     program,
     'run [experiment]',
-    'execute an experiment file, or go on with a run',
+    'execute an experiment file (all runs of one with a sweep), or go on with a run',
     ([file], options) => withSession(options, (session) => executeRun(session, file, options.resume)),
   ).option('--resume <run>', 'go on with a stopped, interrupted or failed run');
 
@@ -71,19 +72,20 @@ async function executeRun(session: Session, file: string | undefined, resume: st
   if ((file === undefined) === (resume === undefined)) {
     throw new AppError('usage', 'run: expected an experiment file or --resume <run>, and not both');
   }
-  const start = file === undefined ? await prepareResume(session, resume!) : prepareStart(session, file);
   const progress = createProgress();
+  const text = file === undefined ? null : readExperiment(file);
+  if (text !== null && isSweep(text, file!)) return runSweep(session, text, progress);
+  const start = text === null ? await prepareResume(session, resume!) : () => session.client.call('runs.start', { text });
   const { run, interrupted } = await followRun(session, progress, start);
   if (run.status !== 'completed')
     progress.note(`Run ${run.id} is ${run.status}${run.reason ? ` (${run.reason})` : ''}. ${resumeAdvice(run)}`);
   return runOutcome(run, exitCodeOf(run, interrupted));
 }
 
-/** Read and checked here first, so that a problem is reported with the file's name. */
-function prepareStart({ client }: Session, file: string) {
-  const text = readExperiment(file);
-  requireExperiment(text, basename(file));
-  return () => client.call('runs.start', { text });
+/** Checked here first, so that a problem is reported with the file's name. */
+function isSweep(text: string, file: string): boolean {
+  const [first] = requireRuns(text, basename(file)).runs;
+  return first!.values.size > 0;
 }
 
 async function prepareResume(session: Session, reference: string) {
