@@ -74,7 +74,7 @@ describe('attention', () => {
     await page.getByRole('button', { name: /^Export Attention, mean/ }).click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Export numbers as CSV' }).click(),
+      page.getByRole('menuitem', { name: 'Save as CSV' }).click(),
     ]);
     const lines = readFileSync(await file.path(), 'utf8')
       .trim()

@@ -34,7 +34,7 @@ describe('efficiency', () => {
     await page.getByRole('button', { name: 'Export Test loss against tokens of a request' }).click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Export numbers as CSV' }).click(),
+      page.getByRole('menuitem', { name: 'Save as CSV' }).click(),
     ]);
     const lines = readFileSync(await file.path(), 'utf8')
       .trim()
