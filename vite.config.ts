@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { shippedPackages } from './scripts/licences.mjs';
 
 const root = import.meta.dirname;
 
@@ -14,12 +15,20 @@ const oneIconFont = {
   transform: (_code: string, id: string) => (/monaco-editor.*codicon\.css/.test(id) ? { code: '', map: null } : null),
 };
 
+/** Writes `licences.json` beside the page: every package in the bundle, and every one that the application ships beside it. */
+const licences: Plugin = {
+  name: 'licences',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'licences.json', source: JSON.stringify(shippedPackages(this.getModuleIds())) });
+  },
+};
+
 /** Builds the workbench's page. (The tests have a configuration of their own, vitest.config.ts.) */
 export default defineConfig({
   root: resolve(root, 'src-renderer'),
   base: './',
   publicDir: resolve(root, 'assets'),
-  plugins: [react(), oneIconFont],
+  plugins: [react(), oneIconFont, licences],
   define: { global: 'globalThis' },
   build: {
     outDir: resolve(root, 'dist/renderer'),

@@ -19,6 +19,7 @@ import { startStores } from './state/stores.ts';
 import { connectToHost } from './transport/host.ts';
 import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
+import { acceptDrops, followHost } from './workbench/hostRequests.ts';
 import { restoreLayout } from './workbench/layout.ts';
 import { loadSettings, saveSettings } from './workbench/settings.ts';
 import { followTheme, showRememberedTheme } from './workbench/theme.ts';
@@ -39,12 +40,14 @@ async function start(): Promise<void> {
   ]);
   followTheme();
   installKeybindings(window);
+  acceptDrops(window);
   window.addEventListener('pagehide', () => void saveSettings());
   createRoot(document.getElementById('root')!).render(
     <ErrorBoundary>
       <Workbench />
     </ErrorBoundary>,
   );
+  followHost();
 }
 
 void start();

@@ -136,6 +136,8 @@ export const contract = {
     }),
     output: z.object({ importId: z.string() }),
   },
+  /** Makes up a dataset called "sample" in the workspace, and imports it. */
+  'datasets.importSample': { input: nothing, output: z.object({ importId: z.string() }) },
   'datasets.imports': { input: nothing, output: z.array(importProgressSchema) },
   'datasets.cancelImport': { input: z.object({ importId: z.string() }), output: nothing },
   /** Runs that were made with it follow; experiment files that name it do not. */
@@ -165,6 +167,8 @@ export const contract = {
     output: z.object({ path: z.string(), text: z.string(), modifiedAtMs: z.number() }),
   },
   'experiments.write': { input: z.object({ path: z.string(), text: z.string() }), output: experimentFileSchema },
+  /** Takes in an experiment file from anywhere on disk, as a copy unless it lies in the workspace. */
+  'experiments.add': { input: z.object({ path: z.string() }), output: experimentFileSchema },
   'experiments.delete': { input: z.object({ path: z.string() }), output: nothing },
   /** Writes a commented experiment file whose values suit the dataset. */
   'experiments.create': {

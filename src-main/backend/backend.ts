@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { cpus, totalmem } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BackendApi, DoctorReport } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
 import { experimentFileJsonSchema, SWEEP_KEY } from '../../src-shared/sweep.ts';
+import { writeSampleDataset } from '../data/sample/writeSample.ts';
 import { openDatasetView } from '../data/views/datasetView.ts';
 import { listItems } from '../data/views/itemPages.ts';
 import { reportView } from '../data/views/viewReport.ts';
@@ -145,6 +146,9 @@ function generalMethods(
   };
 }
 
+/** The made-up dataset: its name, and its folder in the workspace. */
+const SAMPLE_NAME = 'sample';
+
 function datasetMethods(
   { workspace, emit }: BackendContext,
   { imports, exports }: { imports: Imports; exports: Exports },
@@ -163,6 +167,11 @@ function datasetMethods(
       return previewImport(path, format);
     },
     'datasets.import': async ({ path, name, format, mapping }) => ({ importId: imports.start(path, name, { format, mapping }) }),
+    'datasets.importSample': async () => {
+      const folder = join(workspace.path, SAMPLE_NAME);
+      await writeSampleDataset(folder);
+      return { importId: imports.start(folder, SAMPLE_NAME) };
+    },
     'datasets.imports': async () => imports.list(),
     'datasets.cancelImport': async ({ importId }) => {
       imports.cancel(importId);
@@ -209,6 +218,7 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
     'experiments.list': async () => files.list(),
     'experiments.read': async ({ path }) => files.read(path),
     'experiments.write': async ({ path, text }) => changed(files.write(path, text)),
+    'experiments.add': async ({ path }) => changed(files.add(path)),
     'experiments.delete': async ({ path }) => {
       files.delete(path);
       return changed({});

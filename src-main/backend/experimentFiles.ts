@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/errors.ts';
 type ExperimentFile = MethodOutput<'experiments.list'>[number];
 
 const SUFFIX = '.experiment.jsonc';
+const LARGEST_BYTES = 1_000_000;
 
 /** The experiment files of a workspace: `<workspace>/experiments/*.experiment.jsonc`, nothing outside it. */
 export class ExperimentFiles {
@@ -45,6 +46,19 @@ export class ExperimentFiles {
       const path = join(this.folder, `${safe}${number > 1 ? `-${number}` : ''}${SUFFIX}`);
       if (!lstatSync(path, { throwIfNoEntry: false })) return this.write(path, text);
     }
+  }
+
+  /** Takes in a file from anywhere: itself when it lies in the folder, else a copy. */
+  add(path: string): ExperimentFile {
+    if (dirname(resolve(path)) === this.folder) return this.existing(path);
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size === undefined) throw new AppError('file-not-found', `experiments: there is no file "${path}"`);
+    if (!path.endsWith(SUFFIX) || size > LARGEST_BYTES)
+      throw new AppError(
+        'input-invalid',
+        `experiments: expected a file "<name>${SUFFIX}" of at most ${LARGEST_BYTES} bytes, got "${path}" of ${size}; choose another file`,
+      );
+    return this.create(basename(path, SUFFIX), readFileSync(path, 'utf8'));
   }
 
   delete(path: string): void {

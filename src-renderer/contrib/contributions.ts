@@ -1,4 +1,5 @@
 import './attention/attention.css';
+import './about/about.css';
 import './comparison/comparison.css';
 import './datasets/datasets.css';
 import './efficiency/efficiency.css';
@@ -7,8 +8,10 @@ import './gates/gates.css';
 import './models/models.css';
 import './playground/playground.css';
 import './runs/runs.css';
+import './walkthrough/walkthrough.css';
 import './workspace/workspace.css';
 import { contributeShowCommands, contributeWorkbench } from '../workbench/workbenchCommands.ts';
+import { contributeAbout } from './about/about.contribution.ts';
 import { contributeAttention } from './attention/attention.contribution.ts';
 import { contributeComparison } from './comparison/comparison.contribution.ts';
 import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
@@ -18,6 +21,7 @@ import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
 import { contributePlayground } from './playground/playground.contribution.ts';
 import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
+import { contributeWalkthrough } from './walkthrough/walkthrough.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
 
 /** Registers every feature. The only place that knows them all. */
@@ -33,6 +37,8 @@ export function contributeAll(): void {
   contributeAttention();
   contributeEfficiency();
   contributePlayground();
+  contributeWalkthrough();
+  contributeAbout();
   contributeShowCommands();
   announceImports();
   announceRuns();

@@ -1,3 +1,4 @@
+import type { HostMessage } from '../../src-shared/hostMessages.ts';
 import { Connection } from './connection.ts';
 import { listenForElectronPorts } from './electronPort.ts';
 import { openWebSocketPort, rpcUrl } from './webSocketPort.ts';
@@ -9,6 +10,8 @@ export interface HostBridge {
   pathForFile(file: File): string;
   /** Size of everything in the window; 1 is the usual one. */
   setZoom(factor: number): void;
+  /** What the menus and the system ask for, from now on. */
+  onMessage(listener: (message: HostMessage) => void): void;
 }
 
 declare global {

@@ -1,3 +1,5 @@
+import { Button } from '../widgets/controls.tsx';
+import { runCommand } from './commands.ts';
 import { shownKeys } from './keybindings.ts';
 import { registry } from './registry.ts';
 
@@ -10,6 +12,11 @@ export function Welcome() {
       <div className="welcome-inner">
         <h1>User-LLM Workbench</h1>
         <p className="muted">Language models that know their user: trained, compared and looked into on this machine.</p>
+        <p>
+          <Button icon="mortar-board" onClick={() => runCommand('workbench.walkthrough', {})}>
+            New here? Take the walkthrough
+          </Button>
+        </p>
         <ol className="welcome-steps">
           {registry.welcomeSteps.map((step) => (
             <li key={step.order}>

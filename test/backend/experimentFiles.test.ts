@@ -28,6 +28,22 @@ describe('experiment files', () => {
     expect([1, 2, 3].map(() => files.create('films', '{}').name)).toEqual(['films', 'films-2', 'films-3']);
   });
 
+  it('from elsewhere are taken in as copies, those of the folder as they are', () => {
+    const { files, workspace } = createFiles();
+    const outside = join(workspace, 'mine.experiment.jsonc');
+    writeFileSync(outside, '{ "dataset": "films" }');
+    const copy = files.add(outside);
+    expect(files.read(copy.path)).toMatchObject({
+      path: join(workspace, 'experiments', 'mine.experiment.jsonc'),
+      text: '{ "dataset": "films" }',
+    });
+    expect(files.add(outside).name).toBe('mine-2');
+    expect(files.add(copy.path)).toEqual(copy);
+    writeFileSync(join(workspace, 'notes.txt'), 'x');
+    expect(errorOf(() => files.add(join(workspace, 'notes.txt'))).code).toBe('input-invalid');
+    expect(errorOf(() => files.add(join(workspace, 'none.experiment.jsonc'))).code).toBe('file-not-found');
+  });
+
   it('lie in the workspace and nowhere else', () => {
     const { files, workspace, folder } = createFiles();
     const secret = join(workspace, 'secret.experiment.jsonc');

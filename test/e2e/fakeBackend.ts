@@ -139,6 +139,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       if (datasets.has(name)) throw new AppError('dataset-exists', `import: there is already a dataset "${name}"; choose another name`);
       return { importId: startImport(name) };
     },
+    'datasets.importSample': async () => ({ importId: startImport('sample') }),
     'datasets.imports': async () => [...imports.values()].map((entry) => entry.progress),
     'datasets.cancelImport': async ({ importId }) => {
       setImport(importId, { phase: 'cancelled' });
@@ -168,6 +169,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       return { path, ...file };
     },
     'experiments.write': async ({ path, text }) => write(path, text),
+    'experiments.add': async ({ path }) => write(path.replace(/^.*\//, ''), sampleText('demo', 'none')),
     'experiments.delete': async ({ path }) => {
       files.delete(path);
       events.emit({ name: 'experiments.changed', payload: {} });

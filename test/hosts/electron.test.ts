@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { electronBinary, hasDisplay, root } from '../../scripts/paths.mjs';
-import { readAppState } from '../../src-main/hosts/electron/appState.ts';
+import { readAppState, withRecent } from '../../src-main/hosts/electron/appState.ts';
 import { temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 import { buildMainBundle, WorkbenchInDouble } from './electronDouble/workbenchInDouble.ts';
 
@@ -62,7 +62,7 @@ describe('the desktop host', { timeout: PATIENCE_MS }, () => {
     const policy = await workbench.evaluate("fetch('/main.js').then((answer) => answer.headers.get('content-security-policy'))");
     expect(policy).toContain("default-src 'none'");
     expect(await workbench.evaluate("fetch('/..%2fstate.json').then((answer) => answer.status)")).toBe(404);
-    expect((await workbench.state()).menu).toEqual(['File', 'editMenu', 'View', 'windowMenu']);
+    expect((await workbench.state()).menu).toEqual(['File', 'editMenu', 'View', 'Go', 'Run', 'windowMenu', 'Help']);
   });
 
   it('imports in a utility process that the main process starts for the backend', async () => {
@@ -79,6 +79,32 @@ describe('the desktop host', { timeout: PATIENCE_MS }, () => {
     await until('window.portCount === 2');
     expect(await workbench.call('settings.get')).toEqual({ theme: 'dark' });
     expect((await workbench.state()).utilities.at(-1)).toBe('backendHost.js');
+    await until("window.heard.some((message) => message.type === 'notice' && message.text.includes('was started again'))");
+  });
+
+  it('passes on what is chosen in its menus', async () => {
+    await workbench.ask({ type: 'choose-menu', labels: ['Help', 'Walkthrough'] });
+    await until("window.heard.some((message) => message.type === 'command' && message.id === 'workbench.walkthrough')");
+  });
+
+  it('opens experiment files that the system or a second start hands over, in the one window', async () => {
+    await workbench.ask({ type: 'emit-app', event: 'open-file', args: ['/data/a.experiment.jsonc'] });
+    await workbench.ask({ type: 'emit-app', event: 'second-instance', args: [['app', '--flag', '/data/b.experiment.jsonc']] });
+    await until(
+      "window.heard.map((message) => message.path).filter(Boolean).join() === '/data/a.experiment.jsonc,/data/b.experiment.jsonc'",
+    );
+    expect((await workbench.state()).windows).toBe(1);
+  });
+
+  it('remembers its workspaces', () => {
+    expect(readAppState(join(home, 'userData', 'state.json')).recentWorkspaces).toEqual([workbench.workspacePath]);
+    expect(withRecent(['/a', '/b'], '/b')).toEqual(['/b', '/a']);
+    expect(
+      withRecent(
+        Array.from({ length: 20 }, (_, at) => `/${at}`),
+        '/new',
+      ),
+    ).toHaveLength(10);
   });
 
   it('asks before it closes while a run goes on, and stops it in order', async () => {

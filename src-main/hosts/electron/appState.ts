@@ -7,6 +7,8 @@ export type Rectangle = z.infer<typeof rectangleSchema>;
 
 const appStateSchema = z.object({
   workspacePath: z.string().nullable().default(null),
+  /** Workspaces, the one opened last first. */
+  recentWorkspaces: z.array(z.string()).default([]),
   window: z.object({ bounds: rectangleSchema, maximized: z.boolean() }).nullable().default(null),
 });
 /** What the app remembers between starts, besides its workspace. */
@@ -36,4 +38,11 @@ export function isVisible(bounds: Rectangle, screens: readonly Rectangle[]): boo
     const height = Math.min(bounds.y + bounds.height, screen.y + screen.height) - Math.max(bounds.y, screen.y);
     return width >= SMALLEST_VISIBLE && height >= SMALLEST_VISIBLE;
   });
+}
+
+const KEPT_WORKSPACES = 10;
+
+/** The list of recent workspaces once this one has been opened. */
+export function withRecent(recent: readonly string[], workspacePath: string): string[] {
+  return [workspacePath, ...recent.filter((other) => other !== workspacePath)].slice(0, KEPT_WORKSPACES);
 }

@@ -4,6 +4,10 @@
 export const CONNECT_CHANNEL = 'userllm:connect';
 export const PORT_CHANNEL = 'userllm:port';
 
+/** The page is ready for host messages; main sends them on `HOST_CHANNEL` from then on. */
+export const READY_CHANNEL = 'userllm:ready';
+export const HOST_CHANNEL = 'userllm:host';
+
 /** The window message with which the preload hands the port to the page. */
 export const PORT_MESSAGE = 'userllm-port';
 

@@ -1,11 +1,16 @@
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
-import { BRIDGE_NAME, CONNECT_CHANNEL, PORT_CHANNEL, PORT_MESSAGE } from './channels.ts';
+import type { HostMessage } from '../../../src-shared/hostMessages.ts';
+import { BRIDGE_NAME, CONNECT_CHANNEL, HOST_CHANNEL, PORT_CHANNEL, PORT_MESSAGE, READY_CHANNEL } from './channels.ts';
 
-/** Runs before the page, isolated from it: gives it where a dropped file lies, and a port to the backend. */
+/** Runs before the page, isolated from it: gives it where a dropped file lies, zoom, what the host has to say, and a port to the backend. */
 contextBridge.exposeInMainWorld(BRIDGE_NAME, {
   kind: 'electron',
   pathForFile: (file: File) => webUtils.getPathForFile(file),
   setZoom: (factor: number) => webFrame.setZoomFactor(factor),
+  onMessage: (listener: (message: HostMessage) => void) => {
+    ipcRenderer.on(HOST_CHANNEL, (_event, message: HostMessage) => listener(message));
+    ipcRenderer.send(READY_CHANNEL);
+  },
 });
 
 ipcRenderer.on(PORT_CHANNEL, (event) => window.postMessage(PORT_MESSAGE, window.location.origin, event.ports));

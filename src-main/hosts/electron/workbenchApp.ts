@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { app, type BrowserWindow, dialog, ipcMain, MessageChannelMain, shell, type WebContents } from 'electron';
+import type { HostMessage } from '../../../src-shared/hostMessages.ts';
 import { START_URL } from './appProtocol.ts';
-import { type AppState, readAppState, writeAppState } from './appState.ts';
+import { type AppState, readAppState, withRecent, writeAppState } from './appState.ts';
 import { type Activity, BackendProcess } from './backendProcess.ts';
-import { CONNECT_CHANNEL, PORT_CHANNEL } from './channels.ts';
+import { CONNECT_CHANNEL, HOST_CHANNEL, PORT_CHANNEL, READY_CHANNEL } from './channels.ts';
 import { setApplicationMenu } from './menu.ts';
 import { describeWindow, openWorkbenchWindow } from './workbenchWindow.ts';
 
@@ -20,6 +22,9 @@ export class WorkbenchApp {
   /** The window is closed on purpose and the app ends when the last job has. */
   private endsWithJobs = false;
   private quitting = false;
+  /** For a page that is not ready yet. */
+  private readonly unheard: HostMessage[] = [];
+  private pageReady = false;
 
   constructor(options: { statePath: string; workspacePath: string }) {
     this.statePath = options.statePath;
@@ -27,17 +32,49 @@ export class WorkbenchApp {
     this.workspacePath = options.workspacePath;
     this.backend = this.startBackend();
     ipcMain.on(CONNECT_CHANNEL, ({ sender, senderFrame }) => {
-      const isOwn = sender === this.window?.webContents && (senderFrame?.url.startsWith(START_URL) ?? false);
-      if (isOwn) this.connect(sender);
+      if (this.isOwnPage(sender, senderFrame?.url)) this.connect(sender);
+    });
+    ipcMain.on(READY_CHANNEL, ({ sender, senderFrame }) => {
+      if (this.isOwnPage(sender, senderFrame?.url)) this.sayUnheard();
     });
     app.on('before-quit', (event) => {
       event.preventDefault();
       this.requestQuit();
     });
+    this.remember({ workspacePath: this.workspacePath, recentWorkspaces: withRecent(this.state.recentWorkspaces, this.workspacePath) });
+    this.setMenu();
+  }
+
+  private isOwnPage(sender: WebContents, url: string | undefined): boolean {
+    return sender === this.window?.webContents && (url?.startsWith(START_URL) ?? false);
+  }
+
+  private setMenu(): void {
+    const others = this.state.recentWorkspaces.filter((path) => path !== this.workspacePath && existsSync(path));
     setApplicationMenu(
-      { openWorkspace: () => void this.chooseWorkspace(), showWorkspaceFolder: () => void shell.openPath(this.workspacePath) },
-      { isMac: process.platform === 'darwin', isPackaged: app.isPackaged },
+      {
+        openWorkspace: (path) => void this.chooseWorkspace(path),
+        showWorkspaceFolder: () => void shell.openPath(this.workspacePath),
+        runCommand: (id) => this.say({ type: 'command', id }),
+      },
+      { isMac: process.platform === 'darwin', isPackaged: app.isPackaged, recentWorkspaces: others },
     );
+  }
+
+  /** Opens a file that the system handed over, in the window. */
+  openFile(path: string): void {
+    this.show();
+    this.say({ type: 'open', path });
+  }
+
+  private say(message: HostMessage): void {
+    if (this.pageReady && this.window) this.window.webContents.send(HOST_CHANNEL, message);
+    else this.unheard.push(message);
+  }
+
+  private sayUnheard(): void {
+    this.pageReady = true;
+    for (const message of this.unheard.splice(0)) this.say(message);
   }
 
   /** Shows the window, opening it where there is none. */
@@ -78,6 +115,7 @@ export class WorkbenchApp {
     });
     window.on('closed', () => {
       this.window = null;
+      this.pageReady = false;
       if (!this.endsWithJobs && process.platform !== 'darwin') void this.quit();
     });
     return window;
@@ -132,6 +170,10 @@ export class WorkbenchApp {
     }
     this.backend = this.startBackend();
     if (this.window) this.connect(this.window.webContents);
+    this.say({
+      type: 'notice',
+      text: `${sentence(reason)} and was started again. What you have open is still there; runs that were going on can be resumed.`,
+    });
   }
 
   private async askForAnotherWorkspace(reason: string): Promise<void> {
@@ -146,21 +188,19 @@ export class WorkbenchApp {
     await this.quit();
   }
 
-  /** Resolves to whether another workspace was opened. */
-  private async chooseWorkspace(): Promise<boolean> {
-    const { filePaths } = await dialog.showOpenDialog({ title: 'Open Workspace Folder', properties: ['openDirectory', 'createDirectory'] });
-    const [chosen] = filePaths;
+  /** Starts the app anew on another workspace, the one asked for where none is given. Resolves to whether there is one. */
+  private async chooseWorkspace(path?: string): Promise<boolean> {
+    const chosen = path ?? (await askForFolder());
     if (chosen === undefined || chosen === this.workspacePath) return false;
     this.remember({ workspacePath: chosen });
-    this.workspacePath = chosen;
-    await this.backend.close();
-    this.backend = this.startBackend();
-    this.window?.reload();
+    app.relaunch({ args: [...process.argv.slice(1).filter((arg) => !arg.startsWith('--workspace')), `--workspace=${chosen}`] });
+    await this.quit();
     return true;
   }
 
   private remember(change: Partial<AppState>): void {
-    this.state = { ...this.state, ...change };
+    // Another instance, on another workspace, may have written meanwhile.
+    this.state = { ...readAppState(this.statePath), ...change };
     writeAppState(this.statePath, this.state);
   }
 }
@@ -172,3 +212,10 @@ function describeActivity({ imports, runs }: Activity): string {
   ];
   return `${parts.filter((part) => part !== '').join(' and ')} still going on`;
 }
+
+async function askForFolder(): Promise<string | undefined> {
+  const { filePaths } = await dialog.showOpenDialog({ title: 'Open Workspace Folder', properties: ['openDirectory', 'createDirectory'] });
+  return filePaths[0];
+}
+
+const sentence = (reason: string): string => reason.charAt(0).toUpperCase() + reason.slice(1);

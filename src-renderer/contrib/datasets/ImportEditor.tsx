@@ -1,6 +1,7 @@
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, useEffect, useState } from 'react';
 import type { DatasetFormat } from '../../../src-shared/dataset.ts';
 import { call, useQuery } from '../../state/backend.ts';
+import { takeDroppedPath, useDroppedPath } from '../../state/droppedPath.ts';
 import { imports, isImportActive, workspace } from '../../state/stores.ts';
 import { pathOfDroppedFile } from '../../transport/host.ts';
 import { Button, ErrorNote, Loading, Note, Select, TextField } from '../../widgets/controls.tsx';
@@ -48,8 +49,15 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
     setBrowsing(false);
     setNote(null);
   };
+  const given = useDroppedPath((state) => state.path);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is given is taken once
+  useEffect(() => {
+    const path = takeDroppedPath();
+    if (path !== null) choose(path);
+  }, [given]);
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
+    event.stopPropagation();
     setOver(false);
     const file = event.dataTransfer.files[0];
     const dropped = file ? pathOfDroppedFile(file) : null;

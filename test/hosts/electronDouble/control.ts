@@ -2,7 +2,9 @@
 export type ControlRequest = { id: number } & (
   | { type: 'evaluate'; expression: string }
   | { type: 'close-window' }
-  | { type: 'emit-app'; event: 'before-quit' | 'second-instance' | 'activate' }
+  | { type: 'emit-app'; event: 'before-quit' | 'second-instance' | 'activate' | 'open-file'; args?: unknown[] }
+  /** Clicks the item that these labels lead to. */
+  | { type: 'choose-menu'; labels: string[] }
   /** The button that the next message box answers with. */
   | { type: 'answer-dialogs'; response: number }
   /** Ends the n-th utility process as a crash would. */
@@ -17,6 +19,8 @@ export interface ControlState {
   dialogs: string[];
   menu: string[];
   openedOutside: string[];
+  /** Arguments of the programs that were asked to start after this one. */
+  relaunches: string[][];
 }
 
 export interface ControlAnswer {

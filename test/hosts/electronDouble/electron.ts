@@ -15,7 +15,9 @@ export { MessageChannelMain, utilityProcess } from './utilities.ts';
 const home = process.env.USERLLM_DOUBLE_HOME!;
 const dialogs: string[] = [];
 const openedOutside: string[] = [];
-let menu: string[] = [];
+const paths = new Map<string, string>();
+const relaunches: string[][] = [];
+let menu: Electron.MenuItemConstructorOptions[] = [];
 let dialogResponse = 0;
 
 const appEvents = new EventEmitter();
@@ -29,8 +31,11 @@ export const app = {
   enableSandbox: () => undefined,
   whenReady: async () => undefined,
   getAppPath: () => home,
-  getPath: (name: string) => join(home, name),
+  getPath: (name: string) => paths.get(name) ?? join(home, name),
   getVersion: () => '9.9.9',
+  setPath: (name: string, path: string) => void paths.set(name, path),
+  relaunch: ({ args = [] }: Electron.RelaunchOptions = {}) => void relaunches.push(args),
+  addRecentDocument: () => undefined,
   quit: () => process.exit(0),
   exit: (code = 0) => void closeBrowser().then(() => process.exit(code)),
 } satisfies Partial<Record<keyof Electron.App, unknown>>;
@@ -63,9 +68,21 @@ export const dialog = {
 export const Menu = {
   buildFromTemplate: (template: Electron.MenuItemConstructorOptions[]) => template,
   setApplicationMenu: (template: Electron.MenuItemConstructorOptions[]) => {
-    menu = template.map((item) => item.label ?? item.role ?? '');
+    menu = template;
   },
 } satisfies Partial<Record<keyof typeof Electron.Menu, unknown>>;
+
+const nameOf = (item: Electron.MenuItemConstructorOptions): string => item.label ?? item.role ?? '';
+
+function chooseMenu(labels: string[]): void {
+  let items = menu;
+  let chosen: Electron.MenuItemConstructorOptions | undefined;
+  for (const label of labels) {
+    chosen = items.find((item) => nameOf(item) === label);
+    items = (chosen?.submenu ?? []) as Electron.MenuItemConstructorOptions[];
+  }
+  (chosen?.click as (() => void) | undefined)?.();
+}
 
 async function obey(request: ControlRequest): Promise<unknown> {
   const [window] = openWindows;
@@ -73,12 +90,20 @@ async function obey(request: ControlRequest): Promise<unknown> {
   if (request.type === 'close-window') return window!.close();
   if (request.type === 'answer-dialogs') dialogResponse = request.response;
   else if (request.type === 'crash-utility') utilities[request.index]!.kill();
-  else if (request.type === 'emit-app') appEvents.emit(request.event, { preventDefault: () => undefined });
+  else if (request.type === 'emit-app') appEvents.emit(request.event, { preventDefault: () => undefined }, ...(request.args ?? []));
+  else if (request.type === 'choose-menu') chooseMenu(request.labels);
   return describeState();
 }
 
 function describeState(): ControlState {
-  return { windows: openWindows.size, utilities: utilities.map((utility) => utility.name), dialogs, menu, openedOutside };
+  return {
+    windows: openWindows.size,
+    utilities: utilities.map((utility) => utility.name),
+    dialogs,
+    menu: menu.map(nameOf),
+    openedOutside,
+    relaunches,
+  };
 }
 
 process.on('message', (request: ControlRequest) => {

@@ -45,6 +45,7 @@ function preloadScript(preload: string): string {
         on: (channel, listener) => { ipcListeners[channel] = listener; },
         send: (channel, ...args) => window.doubleSend(channel, args),
       },
+      webFrame: { setZoomFactor: (factor) => { window.zoomFactor = factor; } },
       webUtils: { getPathForFile: (file) => '/dropped/' + file.name },
     };
     window.doubleDeliver = (channel, message, portId) => {
@@ -53,6 +54,7 @@ function preloadScript(preload: string): string {
       port1.onmessage = (event) => window.doublePortSend(portId, event.data);
       ipcListeners[channel]({ ports: [port2] }, message);
     };
+    window.doubleHear = (channel, message) => ipcListeners[channel]?.({}, message);
     window.doublePortDeliver = (portId, message) => ports[portId].postMessage(message);
     window.doublePortClose = (portId) => ports[portId].close();`;
   return `(() => {${double}\n((require) => {${readFileSync(preload, 'utf8')}\n})(() => electronDouble);\n})();`;
@@ -69,6 +71,10 @@ class WebContentsDouble extends EventEmitter {
   }
 
   setWindowOpenHandler(): void {}
+
+  send(channel: string, message: unknown): void {
+    void this.page?.evaluate(([c, m]) => window.doubleHear(c, m), [channel, message] as const);
+  }
 
   postMessage(channel: string, message: unknown, transfer: MessagePort[] = []): void {
     const [port] = transfer;
@@ -103,6 +109,7 @@ class WebContentsDouble extends EventEmitter {
 declare global {
   interface Window {
     doubleDeliver(channel: string, message: unknown, portId: number): void;
+    doubleHear(channel: string, message: unknown): void;
     doublePortDeliver(portId: number, message: unknown): void;
     doublePortClose(portId: number): void;
   }

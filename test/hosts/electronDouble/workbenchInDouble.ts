@@ -31,6 +31,8 @@ window.call = (method, input = {}) => new Promise((resolve) => {
 });
 let ready;
 window.portReady = new Promise((resolve) => { ready = resolve; });
+window.heard = [];
+window.userllmHost.onMessage((message) => window.heard.push(message));
 window.portCount = 0;
 window.addEventListener('message', (event) => {
   if (event.data !== 'userllm-port' || event.source !== window) return;

@@ -1,0 +1,135 @@
+import { type ReactNode, useState } from 'react';
+import { call, messageOf } from '../../state/backend.ts';
+import { runShare, useNow } from '../../state/runProgress.ts';
+import { datasets, experiments, imports, runs } from '../../state/stores.ts';
+import { Button, ErrorNote, ProgressBar } from '../../widgets/controls.tsx';
+import { Icon } from '../../widgets/Icon.tsx';
+import { runCommand } from '../../workbench/commands.ts';
+import { SAMPLE_NAME, type StepState, walkthroughState } from './walkthroughSteps.ts';
+
+const ICONS: Record<StepState, string> = {
+  waits: 'circle-large',
+  ready: 'circle-large-filled',
+  'going-on': 'loading',
+  done: 'pass-filled',
+};
+const WORDS: Record<StepState, string> = { waits: 'later', ready: 'next', 'going-on': 'going on', done: 'done' };
+
+function useWalkthrough() {
+  return walkthroughState({
+    datasets: datasets.use((state) => state.value),
+    imports: imports.use((state) => state.value),
+    experiments: experiments.use((state) => state.value),
+    runs: runs.use((state) => state.value),
+  });
+}
+
+/** From nothing to a personalised language model, on a made-up dataset: four steps, each one click. */
+export default function WalkthroughEditor() {
+  const state = useWalkthrough();
+  const [error, setError] = useState<string | null>(null);
+  const attempt = (action: () => Promise<unknown>) => {
+    setError(null);
+    action().catch((failure) => setError(messageOf(failure)));
+  };
+  const { experimentPath, latestRun } = state;
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>Walkthrough</h1>
+      </header>
+      <div className="page-body">
+        <p className="walkthrough-lead">
+          In four steps, and some minutes of computing, a small language model learns who it writes for. Everything stays on this machine.
+        </p>
+        {error && <ErrorNote message={error} />}
+        <ol className="walkthrough">
+          <Step state={state.dataset} title="Make up a dataset">
+            <p>
+              1,500 people whose tastes drift rate films that do not exist. A <em>timeline</em> is what one person met, in order: the model
+              is to tell what comes next.
+            </p>
+            {state.dataset === 'ready' && (
+              <Button kind="primary" icon="sparkle" onClick={() => attempt(() => call('datasets.importSample', {}))}>
+                Make the sample dataset
+              </Button>
+            )}
+            {state.dataset === 'done' && (
+              <Button onClick={() => runCommand('datasets.open', { datasetName: SAMPLE_NAME })}>Look at it</Button>
+            )}
+          </Step>
+          <Step state={state.experiment} title="Write an experiment">
+            <p>
+              One commented file says what is trained: a <em>user encoder</em> turns a timeline into vectors, and <em>cross-attention</em>{' '}
+              lets the language model look at them.
+            </p>
+            {state.experiment === 'ready' && (
+              <Button
+                kind="primary"
+                icon="beaker"
+                onClick={() => attempt(() => call('experiments.create', { dataset: SAMPLE_NAME, integration: 'cross-attention' }))}
+              >
+                Write it for me
+              </Button>
+            )}
+            {experimentPath !== null && <Button onClick={() => runCommand('experiments.open', { experimentPath })}>Read it</Button>}
+          </Step>
+          <Step state={state.run} title="Run it">
+            <p>Encoder and language model are trained, joined, and tested on people they have not seen. You can stop, and resume later.</p>
+            {state.run === 'ready' && experimentPath !== null && (
+              <Button kind="primary" icon="play" onClick={() => attempt(() => startRun(experimentPath))}>
+                Run the experiment
+              </Button>
+            )}
+            {latestRun && state.run === 'going-on' && <Progress run={latestRun} />}
+          </Step>
+          <Step state={state.result} title="See what it learnt">
+            <p>
+              How often the film that came next is among the first ten, and how far each layer opened its <em>gate</em> to the user. Then
+              talk to the model as two different people.
+            </p>
+            {state.result === 'ready' && latestRun && (
+              <span className="walkthrough-buttons">
+                <Button kind="primary" icon="graph-line" onClick={() => runCommand('runs.open', { runIds: [latestRun.id] })}>
+                  Open the finished run
+                </Button>
+              </span>
+            )}
+          </Step>
+        </ol>
+      </div>
+    </div>
+  );
+}
+
+async function startRun(path: string): Promise<void> {
+  const { text } = await call('experiments.read', { path });
+  await call('runs.start', { text });
+}
+
+function Progress({ run }: { run: Parameters<typeof runShare>[0] & { id: string } }) {
+  useNow(true);
+  const share = runShare(run);
+  return (
+    <div className="walkthrough-progress">
+      <ProgressBar share={share} label="Progress of the run" />
+      <span className="numeric">{Math.round(share * 100)} %</span>
+      <Button onClick={() => runCommand('runs.open', { runIds: [run.id] })}>Watch it learn</Button>
+      <Button onClick={() => runCommand('runs.stop', { runIds: [run.id] })}>Stop</Button>
+    </div>
+  );
+}
+
+function Step({ state, title, children }: { state: StepState; title: string; children: ReactNode }) {
+  return (
+    <li className={`walkthrough-step walkthrough-${state}`} aria-current={state === 'ready' || state === 'going-on' ? 'step' : undefined}>
+      <Icon name={ICONS[state]} spin={state === 'going-on'} className={state === 'done' ? 'good' : state === 'waits' ? 'muted' : ''} />
+      <div>
+        <h2>
+          {title} <span className="muted walkthrough-word">{WORDS[state]}</span>
+        </h2>
+        {children}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,55 @@
+import type { HostMessage } from '../../src-shared/hostMessages.ts';
+import { call, messageOf } from '../state/backend.ts';
+import { useDroppedPath } from '../state/droppedPath.ts';
+import { pathOfDroppedFile } from '../transport/host.ts';
+import { runCommand } from './commands.ts';
+import { activeTarget } from './editors.ts';
+import { notify } from './notifications.ts';
+
+/** Does what the desktop's menus and the system ask for. */
+export function followHost(): void {
+  window.userllmHost?.onMessage(obey);
+}
+
+function obey(message: HostMessage): void {
+  if (message.type === 'command') runCommand(message.id, activeTarget());
+  else if (message.type === 'open') openPath(message.path);
+  else notify({ severity: 'warning', message: message.text });
+}
+
+/** An experiment file is opened, from elsewhere as a copy; anything else is looked at for import. */
+export function openPath(path: string): void {
+  if (path.endsWith('.experiment.jsonc')) void openExperimentFile(path);
+  else {
+    useDroppedPath.setState({ path });
+    runCommand('datasets.import', {});
+  }
+}
+
+async function openExperimentFile(path: string): Promise<void> {
+  try {
+    const file = await call('experiments.add', { path });
+    runCommand('experiments.open', { experimentPath: file.path });
+    if (file.path !== path) notify({ severity: 'info', message: `${path} is opened as a copy in this workspace: ${file.name}.` });
+  } catch (error) {
+    notify({ severity: 'error', message: messageOf(error) });
+  }
+}
+
+/** Files dropped anywhere on the window are opened; views that take them themselves come first. */
+export function acceptDrops(page: Window): void {
+  page.addEventListener('dragover', (event) => {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  });
+  page.addEventListener('drop', (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    const path = file && pathOfDroppedFile(file);
+    if (path) openPath(path);
+    else {
+      runCommand('datasets.import', {});
+      notify({ severity: 'info', message: 'A browser does not tell where a dropped file lies. Type its path, or browse for it.' });
+    }
+  });
+}
