@@ -74,7 +74,7 @@ function inputOf(variant: Variant, seed: number, { size, languageModel }: Givens
     ...(dataset.items >= MANY_ITEMS && size.name !== 'paper' && task !== 'review' && { data: { minEventsPerItem: RARE } }),
     task,
     history: { embedded, prompted },
-    encoder: encoderOf(variant, base),
+    encoder: encoderOf(variant, base, dataset),
     languageModel: languageModel ?? base.languageModel!,
     integration: integrationOf(variant, size),
     strategy,
@@ -84,8 +84,14 @@ function inputOf(variant: Variant, seed: number, { size, languageModel }: Givens
   };
 }
 
-function encoderOf({ encoder: architecture = 'autoregressive', init = 'pretrained', ablation }: Variant, { encoder }: Size['base']) {
-  return { architecture, ...encoder, init, ...(ablation === 'titles only' && { features: ['title' as const] }) };
+const FEATURES = ['title', 'genre', 'rating'] as const;
+
+/** The features are written down, so that what runs is what the key stands for. */
+function encoderOf(variant: Variant, { encoder }: Size['base'], dataset: DatasetSummary) {
+  const { encoder: architecture = 'autoregressive', init = 'pretrained', ablation } = variant;
+  const known = FEATURES.filter((name) => dataset.features.some((feature) => feature.name === name));
+  const features = ablation === 'titles only' ? known.slice(0, 1) : known;
+  return { architecture, features, ...encoder, init };
 }
 
 function integrationOf({ kind = 'cross-attention', perceiver, ablation }: Variant, size: Size) {

@@ -72,10 +72,7 @@ describe('attention', () => {
   it('exports the weights as numbers', async () => {
     await show(/^completed gated/);
     await page.getByRole('button', { name: /^Export Attention, mean/ }).click();
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Save as CSV' }).click(),
-    ]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
     const lines = readFileSync(await file.path(), 'utf8')
       .trim()
       .split('\r\n');

@@ -32,10 +32,7 @@ describe('efficiency', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1024);
     await page.getByRole('combobox', { name: 'Metric' }).selectOption({ label: 'Test loss' });
     await page.getByRole('button', { name: 'Export Test loss against tokens of a request' }).click();
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Save as CSV' }).click(),
-    ]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Save as CSV' }).click()]);
     const lines = readFileSync(await file.path(), 'utf8')
       .trim()
       .split('\r\n');
