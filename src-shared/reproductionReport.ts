@@ -1,4 +1,4 @@
-import type { ReproducedCell, ReproducedColumn, ReproducedTable } from '../../src-shared/reproduction.ts';
+import type { ReproducedCell, ReproducedColumn, ReproducedTable } from './reproduction.ts';
 
 export const REPORT_FORMATS = ['markdown', 'csv', 'latex', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
