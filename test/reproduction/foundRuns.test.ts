@@ -33,8 +33,19 @@ const METRICS = ['recall@1', 'recall@5', 'recall@10', 'accuracy', 'rougeLsum', '
 const measured = Object.fromEntries(METRICS.map((name) => [name, { value: 0.25, n: 6, low: 0.2, high: 0.3 }]));
 const sample = { userId: 1, prompt: 'Next title:', target: 'Film A', predictions: [{ text: 'Film B', score: -1, inCatalogue: true }] };
 
-describe('a reproduction of which everything was run', () => {
-  it('has no gap, and finds every run again as the experiment that it was started as, with review data that has no categories, too', async () => {
+describe('the experiments of a reproduction', () => {
+  it('are started where they are missing, once', async () => {
+    const { report, backend } = create();
+    const { request, experiments } = await report();
+    const keys = experiments.slice(0, 2).map(({ key }) => key);
+    const started = await backend.api['reproduction.start']({ request, keys });
+    expect(started.map(({ name }) => name)).toEqual(experiments.slice(0, 2).map(({ name }) => name));
+    const again = await backend.api['reproduction.start']({ request, keys });
+    expect(again.map(({ id }) => id)).toEqual(started.map(({ id }) => id));
+    expect((await report()).experiments.filter(({ run }) => run).map(({ key }) => key)).toEqual(keys);
+  });
+
+  it('leave no gap when all were run, and each run is found as the experiment that it was started as, with review data that has no categories, too', async () => {
     const { report, backend, workspace } = create();
     const { experiments } = await report();
     expect(experiments.filter(({ run }) => run !== null)).toEqual([]);
