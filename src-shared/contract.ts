@@ -261,6 +261,11 @@ export const contract = {
 
   /** The paper's tables from the runs of the workspace, and the experiments that are still to run. */
   'reproduction.report': { input: reproductionRequestSchema, output: reproductionSchema },
+  /** Starts the experiments with these keys that are missing, goes on with those that were stopped, and returns their runs. */
+  'reproduction.start': {
+    input: z.object({ request: reproductionRequestSchema, keys: z.array(z.string()).min(1) }),
+    output: z.array(runSummarySchema),
+  },
 
   /** The user encoders that runs have trained, newest first. */
   'encoders.list': { input: nothing, output: z.array(encoderSummarySchema) },

@@ -33,7 +33,7 @@ import { PairedTests } from './pairedTests.ts';
 import { Preferences, userPreferencesPath } from './preferences.ts';
 import { findRightUsers } from './rightUsers.ts';
 import { isUnfinished, RunJobs } from './runJobs.ts';
-import { planSweep, startSweep } from './sweeps.ts';
+import { planSweep, startMissing, startSweep } from './sweeps.ts';
 import { watchWorkspace } from './workspaceWatch.ts';
 
 export interface BackendOptions {
@@ -80,6 +80,14 @@ export function createBackend(options: BackendOptions): Backend {
     'sweeps.plan': async ({ text }) => planSweep(context.workspace, text),
     'sweeps.start': ({ text }) => startSweep(context.workspace, runs, text),
     'reproduction.report': (input) => reproduce(context.workspace, input),
+    'reproduction.start': async ({ request, keys }) => {
+      const { experiments } = await reproduce(context.workspace, request);
+      return startMissing(
+        context.workspace,
+        runs,
+        experiments.filter(({ key }) => keys.includes(key)),
+      );
+    },
     'encoders.list': async () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
     'runs.attention': (input) => jobs.text.call({ method: 'runs.attention', input }),

@@ -9,7 +9,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { planFor, suitedToDataset } from './experimentChecks.ts';
 
 /** How the runs of a sweep are started; each as if it were alone. */
-type RunMethods = Pick<BackendApi, 'runs.start' | 'runs.resume'>;
+export type RunMethods = Pick<BackendApi, 'runs.start' | 'runs.resume'>;
 
 /**
  * The runs of a sweep, and which of them were done before on the data as it is now.
@@ -40,15 +40,30 @@ export async function startSweep(workspace: Workspace, methods: RunMethods, text
     });
   }
   const { name, runs } = planSweep(workspace, text);
+  return startMissing(workspace, methods, runs, name);
+}
+
+type Startable = Pick<SweepPlan['runs'][number], 'run' | 'text'>;
+
+/** Starts, in order, what was not done; goes on with what was stopped; leaves alone what is done, waits or runs. */
+export async function startMissing(
+  workspace: Workspace,
+  methods: RunMethods,
+  experiments: readonly Startable[],
+  sweep?: string,
+): Promise<RunSummary[]> {
   const started: RunSummary[] = [];
-  for (const { run, text: runText } of runs) started.push(await startOne(workspace, methods, { run, text: runText, sweep: name }));
+  for (const { run, text } of experiments)
+    started.push(await startOne(workspace, methods, { run, text, ...(sweep !== undefined && { sweep }) }));
   return started;
 }
 
-type One = { run: SweepPlan['runs'][number]['run']; text: string; sweep: string };
-
-async function startOne(workspace: Workspace, methods: RunMethods, { run, text, sweep }: One): Promise<RunSummary> {
+async function startOne(
+  workspace: Workspace,
+  methods: RunMethods,
+  { run, text, ...label }: Startable & { sweep?: string },
+): Promise<RunSummary> {
   if (run?.status === 'stopped' || run?.status === 'interrupted') return methods['runs.resume']({ runId: run.id });
-  if (run === null || run.status === 'failed') return methods['runs.start']({ text, sweep });
+  if (run === null || run.status === 'failed') return methods['runs.start']({ text, ...label });
   return workspace.runs.summary(run.id);
 }

@@ -7,6 +7,7 @@ import './experiments/experiments.css';
 import './gates/gates.css';
 import './models/models.css';
 import './playground/playground.css';
+import './reproduction/reproduction.css';
 import './runs/runs.css';
 import './walkthrough/walkthrough.css';
 import './workspace/workspace.css';
@@ -20,6 +21,7 @@ import { contributeExperiments } from './experiments/experiments.contribution.ts
 import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
 import { contributePlayground } from './playground/playground.contribution.ts';
+import { contributeReproduction } from './reproduction/reproduction.contribution.ts';
 import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
 import { contributeWalkthrough } from './walkthrough/walkthrough.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
@@ -39,6 +41,7 @@ export function contributeAll(): void {
   contributePlayground();
   contributeWalkthrough();
   contributeAbout();
+  contributeReproduction();
   contributeShowCommands();
   announceImports();
   announceRuns();

@@ -3,11 +3,13 @@ import { compareRuns } from '../../src-main/backend/comparison.ts';
 import type { BackendApi, Plan } from '../../src-shared/contract.ts';
 import type { DatasetFormat, DatasetSummary, ImportPreview, ImportProgress } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { experimentJsonSchema, experimentSchema, type Problem } from '../../src-shared/experiment.ts';
+import { experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
+import { experimentFileJsonSchema, type SweepPreview } from '../../src-shared/sweep.ts';
 import { GENRES, makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
 import { createFakeModels, makeEncoder } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
+import { createFakeSweeps, previewOf } from './fakeSweeps.ts';
 import { createFakeTexts } from './fakeTexts.ts';
 
 const IMPORT_TICK_MS = 60;
@@ -178,7 +180,8 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     'experiments.create': async ({ dataset, integration }) =>
       write(`${dataset}-${integration}-${files.size + 1}.experiment.jsonc`, sampleText(dataset, integration)),
     'experiments.validate': async ({ text }) => validate(text, datasets),
-    'experiments.schema': async () => experimentJsonSchema(),
+    'experiments.schema': async () => experimentFileJsonSchema(),
+    ...createFakeSweeps(runs),
     'runs.list': async () => [...runs.byId.values()].map((run) => summaryOf(run.detail)),
     'runs.get': async ({ runId }) => runs.get(runId).detail,
     'runs.start': async ({ text }) => {
@@ -334,7 +337,10 @@ function sampleText(dataset: string, kind: string): string {
 `;
 }
 
-function validate(text: string, datasets: Map<string, DatasetSummary>): { problems: Problem[]; plan: Plan | null } {
+function validate(
+  text: string,
+  datasets: Map<string, DatasetSummary>,
+): { problems: Problem[]; plan: Plan | null; sweep: SweepPreview | null } {
   const errors: ParseError[] = [];
   const value = parse(text, errors, { allowTrailingComma: true });
   const at = (offset: number, length: number, path: string, message: string): Problem => {
@@ -349,18 +355,21 @@ function validate(text: string, datasets: Map<string, DatasetSummary>): { proble
       endColumn: before.at(-1)!.length + 1 + Math.max(1, length),
     };
   };
-  if (errors.length > 0) return { problems: errors.map((e) => at(e.offset, e.length, '', printParseErrorCode(e.error))), plan: null };
+  if (errors.length > 0)
+    return { problems: errors.map((e) => at(e.offset, e.length, '', printParseErrorCode(e.error))), plan: null, sweep: null };
   const tree = parseTree(text)!;
   const place = (path: PropertyKey[], message: string) => {
     const node = findNodeAtLocation(tree, path as (string | number)[]) ?? tree;
     return at(node.offset, node.length > 200 ? 1 : node.length, path.join('.'), message);
   };
-  const parsed = experimentSchema.safeParse(value);
-  if (!parsed.success) return { problems: parsed.error.issues.map((issue) => place(issue.path, issue.message)), plan: null };
+  const { sweep: _, ...experiment } = value;
+  const parsed = experimentSchema.safeParse(experiment);
+  if (!parsed.success) return { problems: parsed.error.issues.map((issue) => place(issue.path, issue.message)), plan: null, sweep: null };
   if (!datasets.has(parsed.data.dataset))
     return {
       problems: [place(['dataset'], `there is no dataset "${parsed.data.dataset}"; did you mean "${[...datasets.keys()][0]}"?`)],
       plan: null,
+      sweep: null,
     };
   const stages = [
     { name: 'pretrain-encoder', steps: 400, examples: 25_600, tokens: 1_280_000, flops: 5.6e12 },
@@ -378,5 +387,5 @@ function validate(text: string, datasets: Map<string, DatasetSummary>): { proble
   const { minEventsPerUser, sampleUsers } = parsed.data.data;
   const kept = Math.min(sampleUsers ?? users, Math.round(users / minEventsPerUser ** 0.25));
   const data = { users: kept, events: Math.round((events * kept) / users), dataset: { users, events } };
-  return { problems: [], plan: { data, stages, parameters: PARAMETERS } };
+  return { problems: [], plan: { data, stages, parameters: PARAMETERS }, sweep: previewOf(text) };
 }

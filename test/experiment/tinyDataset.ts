@@ -12,7 +12,7 @@ const SPECIAL = ['[PAD]', '[OOV]'];
 
 /**
  * Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them.
- * @param options `genres` false: as if nothing were known about the items but their titles; `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user
+ * @param options `genres` false: as if nothing were known about the items but their titles; `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user; `genres: false`: without that feature
  */
 export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny', genres = true, reviews = false } = {}): void {
   const items = Array.from({ length: ITEMS }, (_, item) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matrixOf, reportText } from '../../src-main/reproduction/report.ts';
 import type { ReproducedCell, ReproducedTable } from '../../src-shared/reproduction.ts';
+import { matrixOf, reportText } from '../../src-shared/reproductionReport.ts';
 
 const done = (value: number | string, extra: Partial<ReproducedCell> = {}): ReproducedCell => {
   return { value, deviation: null, state: 'done', paper: null, ...extra };

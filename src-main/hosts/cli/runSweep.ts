@@ -20,6 +20,10 @@ export async function runSweep(session: Session, text: string, progress: Progres
       done.push(await session.client.call('runs.get', { runId: planned.run.id }));
       continue;
     }
+    if (planned.run?.status === 'running' || planned.run?.status === 'queued') {
+      progress.note(`Run ${planned.run.id} (${planned.label}) is ${planned.run.status} in another program; left to it.`);
+      continue;
+    }
     progress.note(
       `Run ${at + 1} of ${plan.runs.length}, ${formatSeconds((performance.now() - startedAt) / 1000)} so far: ${planned.label}`,
     );

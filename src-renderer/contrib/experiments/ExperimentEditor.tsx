@@ -10,6 +10,7 @@ import { displayKeys } from '../../workbench/keys.ts';
 import { showPanel } from '../../workbench/layout.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
 import { PlanView } from './PlanView.tsx';
+import { startExperiment } from './startExperiment.ts';
 import { type ExperimentText, useExperimentFile } from './useExperimentFile.ts';
 import { useValidation, type Validation } from './useValidation.ts';
 
@@ -57,7 +58,7 @@ export default function ExperimentEditor({ editorId, params }: EditorProps) {
   );
 }
 
-/** Saves, then starts the run and shows it; with errors in the text it shows those instead. */
+/** Saves, then starts the run or the sweep and shows it; with errors in the text it shows those instead. */
 function useRunAction(file: ExperimentText, validation: Validation, editorId: string): { start(): Promise<void>; starting: boolean } {
   const [starting, setStarting] = useState(false);
   const latest = useRef({ file, validation });
@@ -68,8 +69,7 @@ function useRunAction(file: ExperimentText, validation: Validation, editorId: st
       if (now.validation.problems.some((problem) => problem.severity === 'error')) return showPanel('problems');
       setStarting(true);
       try {
-        const run = await call('runs.start', { text: await now.file.save() });
-        runCommand('runs.open', { runIds: [run.id] });
+        await startExperiment(await now.file.save());
       } finally {
         setStarting(false);
       }

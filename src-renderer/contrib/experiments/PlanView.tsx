@@ -5,11 +5,12 @@ import { ErrorNote, Loading } from '../../widgets/controls.tsx';
 import { formatCompact, formatCount, formatFlops } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { ParameterTable } from '../../widgets/ParameterTable.tsx';
+import { SweepView } from './SweepView.tsx';
 import type { Validation } from './useValidation.ts';
 
 /** What the experiment would do: stages, parameters, tokens and compute; or what keeps it from running. */
 export function PlanView({ validation, onProblem }: { validation: Validation; onProblem(problem: Problem): void }) {
-  const { plan, problems, stale, error } = validation;
+  const { plan, problems, sweep, stale, error } = validation;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="plan" aria-label="Plan" tabIndex={0}>
@@ -31,6 +32,8 @@ export function PlanView({ validation, onProblem }: { validation: Validation; on
       {plan ? (
         <div className={stale ? 'plan-stale' : ''}>
           {problems.length > 0 && <p className="muted plan-note">The plan of the last text without errors:</p>}
+          {sweep && <SweepView sweep={sweep} />}
+          {sweep && <p className="muted plan-note">Of the first run:</p>}
           <PlannedData data={plan.data} />
           <Stages plan={plan} />
           <ParameterTable parameters={plan.parameters} format={formatCompact} className="plan-table" />

@@ -7,6 +7,7 @@ import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/ed
 import { notify } from '../../workbench/notifications.ts';
 import { quickPick } from '../../workbench/QuickInput.tsx';
 import type { Command, Target } from '../../workbench/registry.ts';
+import { startExperiment } from './startExperiment.ts';
 
 const INTEGRATIONS = [
   { id: 'cross-attention', label: 'Cross-attention', description: 'the model attends to an embedding of the history', icon: 'git-merge' },
@@ -54,8 +55,7 @@ async function deleteExperiment(target: Target): Promise<void> {
 
 async function runFile(target: Target): Promise<void> {
   const { text } = await call('experiments.read', { path: theFile(target)!.path });
-  const run = await call('runs.start', { text });
-  runCommand('runs.open', { runIds: [run.id] });
+  await startExperiment(text);
 }
 
 export const experimentCommands: Command[] = [

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Plan } from '../../../src-shared/contract.ts';
 import type { Problem } from '../../../src-shared/experiment.ts';
+import type { SweepPreview } from '../../../src-shared/sweep.ts';
 import { call, messageOf } from '../../state/backend.ts';
 import { clearProblems, setProblems } from '../../state/problems.ts';
 import { requestReveal } from '../../state/reveal.ts';
@@ -12,22 +13,32 @@ export interface Validation {
   problems: Problem[];
   /** The plan of the last text that was right. */
   plan: Plan | null;
+  /** The sweep of that text; null without one. */
+  sweep: SweepPreview | null;
   /** The text has changed since. */
   stale: boolean;
   error: string | null;
 }
 
+interface Checked {
+  text: string;
+  problems: Problem[];
+  plan: Plan | null;
+  sweep: SweepPreview | null;
+  error: string | null;
+}
+
 /** Checks the text a moment after the last change; what is wrong also goes to the Problems panel. */
 export function useValidation(path: string, name: string, text: string | null): Validation {
-  const [checked, setChecked] = useState<{ text: string; problems: Problem[]; plan: Plan | null; error: string | null } | null>(null);
+  const [checked, setChecked] = useState<Checked | null>(null);
   useEffect(() => {
     if (text === null) return;
     let current = true;
     const check = async () => {
       try {
-        const { problems, plan } = await call('experiments.validate', { text });
+        const { problems, plan, sweep } = await call('experiments.validate', { text });
         if (!current) return;
-        setChecked((old) => ({ text, problems, plan: plan ?? old?.plan ?? null, error: null }));
+        setChecked((old) => ({ text, problems, plan: plan ?? old?.plan ?? null, sweep: plan ? sweep : (old?.sweep ?? null), error: null }));
         setProblems({
           path,
           name,
@@ -39,7 +50,8 @@ export function useValidation(path: string, name: string, text: string | null): 
           },
         });
       } catch (failure) {
-        if (current) setChecked((old) => ({ text, problems: [], plan: old?.plan ?? null, error: messageOf(failure) }));
+        if (current)
+          setChecked((old) => ({ text, problems: [], plan: old?.plan ?? null, sweep: old?.sweep ?? null, error: messageOf(failure) }));
       }
     };
     const timer = setTimeout(() => void check(), DEBOUNCE_MS);
@@ -52,6 +64,7 @@ export function useValidation(path: string, name: string, text: string | null): 
   return {
     problems: checked?.problems ?? [],
     plan: checked?.plan ?? null,
+    sweep: checked?.sweep ?? null,
     stale: checked?.text !== text || (checked?.problems.length ?? 0) > 0,
     error: checked?.error ?? null,
   };

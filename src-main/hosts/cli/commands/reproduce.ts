@@ -8,8 +8,8 @@ import {
   type ReproductionRequest,
   reproductionSizeSchema,
 } from '../../../../src-shared/reproduction.ts';
+import { REPORT_FORMATS, type ReportFormat, reportText, titleOf } from '../../../../src-shared/reproductionReport.ts';
 import { writeSampleDataset, writeSampleReviews } from '../../../data/sample/writeSample.ts';
-import { REPORT_FORMATS, type ReportFormat, reportText, titleOf } from '../../../reproduction/report.ts';
 import { nearestName } from '../../../store/nearestName.ts';
 import { addCommand } from '../command.ts';
 import { followRun } from '../followRun.ts';

@@ -1,4 +1,4 @@
-import type { ReproducedCell, ReproducedColumn, ReproducedTable } from '../../src-shared/reproduction.ts';
+import type { ReproducedCell, ReproducedColumn, ReproducedTable } from './reproduction.ts';
 
 export const REPORT_FORMATS = ['markdown', 'csv', 'latex', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -40,7 +40,7 @@ function valueText(value: number | string, { format }: ReproducedColumn): string
   if (typeof value === 'string') return value;
   if (format === 'share') return value.toFixed(3);
   if (format === 'score') return value.toFixed(2);
-  if (format === 'count') return Math.abs(value) >= 1e7 ? value.toPrecision(3) : Math.round(value).toLocaleString('en');
+  if (format === 'count') return Math.abs(value) >= 1e9 ? value.toPrecision(3) : Math.round(value).toLocaleString('en');
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }
 
