@@ -139,3 +139,12 @@ describe('the keyboard shortcuts', () => {
     await page.getByRole('region', { name: 'Panel' }).waitFor({ state: 'detached' });
   });
 });
+
+describe('the walkthrough', () => {
+  it('makes up a dataset by one click, and then offers the next step', async () => {
+    await page.getByRole('button', { name: 'New here? Take the walkthrough' }).click();
+    await page.getByRole('button', { name: 'Make the sample dataset' }).click();
+    await page.getByRole('button', { name: 'Write it for me' }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+});

@@ -261,6 +261,30 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
       await page.getByRole('table', { name: 'Keyboard shortcuts' }).waitFor();
     },
   ],
+  [
+    'settings',
+    async (page) => {
+      await page.keyboard.press('Control+,');
+      await page.getByRole('combobox', { name: 'Colour theme' }).waitFor();
+    },
+  ],
+  [
+    'licences',
+    async (page) => {
+      await page.getByRole('button', { name: 'Settings and theme' }).click();
+      await page.getByRole('menuitem', { name: 'About and licences' }).click();
+      await page.getByRole('row', { name: /^@duckdb\/node-api / }).click();
+      await page.getByRole('heading', { name: /^@duckdb\/node-api/ }).waitFor();
+    },
+  ],
+  [
+    'walkthrough',
+    async (page) => {
+      await page.getByRole('button', { name: 'Settings and theme' }).click();
+      await page.getByRole('menuitem', { name: 'Walkthrough' }).click();
+      await page.getByRole('button', { name: 'Make the sample dataset' }).waitFor();
+    },
+  ],
 ];
 
 describe.each([
@@ -275,12 +299,28 @@ describe.each([
       expect(await seriousViolations(page), name).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name}: width`).toBeLessThanOrEqual(width);
       expect(await statusBarBottom(page), `${name}: height`).toBeLessThanOrEqual(height);
+      expect(await cutOffTexts(page), `${name}: texts cut off`).toEqual([]);
       expect(errors, name).toEqual([]);
     }
     await context.close();
     await serve.close();
   }, 240_000);
 });
+
+/** Texts that end at the edge of their box without an ellipsis, those of one pixel for screen readers excepted; code editors and charts draw theirs by other means. */
+function cutOffTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const drawn = '.monaco-editor, .chart-plot, .visually-hidden, .codicon, select, option';
+    const holdsText = (element: Element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== '');
+    const isCutOff = (element: HTMLElement) => {
+      const { overflowX, textOverflow } = getComputedStyle(element);
+      const clips = overflowX === 'hidden' || overflowX === 'clip';
+      return clips && textOverflow !== 'ellipsis' && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1;
+    };
+    const all = [...document.querySelectorAll<HTMLElement>('#root *')].filter((element) => !element.closest(drawn));
+    return all.filter((element) => holdsText(element) && isCutOff(element)).map((element) => element.outerHTML.slice(0, 160));
+  });
+}
 
 async function statusBarBottom(page: Page): Promise<number> {
   const box = await page.getByRole('contentinfo').boundingBox();
@@ -305,4 +345,28 @@ describe('an empty workspace', () => {
     await context.close();
     await serve.close();
   }, 60_000);
+});
+
+describe('with high contrast', () => {
+  it.each(['contrast-dark', 'contrast-light'])(
+    'the theme %s has no serious accessibility violations',
+    async (theme) => {
+      serve = await serveFake();
+      serve.backend.preferences.user = { 'appearance.theme': theme };
+      const { page, context, errors } = await openPage(browser, serve.url);
+      await page.keyboard.press('Control+Shift+U');
+      await page.getByRole('treeitem', { name: /^completed gated/ }).click();
+      await page.locator('.chart-plot .main-svg').first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.keyboard.press('Control+Shift+E');
+      await page.getByRole('treeitem', { name: /^gated/ }).click();
+      await page.locator('.view-line').first().waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+      await serve.close();
+    },
+    60_000,
+  );
 });
