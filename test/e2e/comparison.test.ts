@@ -48,6 +48,8 @@ describe('the comparison', () => {
     await page.getByLabel('Mean over seeds').check();
     await page.getByText('Mean ± standard deviation over the seeds').waitFor();
     await page.getByRole('row', { name: /\(2 seeds\).* ± / }).waitFor();
+    await page.getByRole('img', { name: /^Training loss, fine-tune.*\(2 seeds\)/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Band' }).selectOption('std');
     await page.getByRole('button', { name: 'Pin ungated as baseline' }).click({ force: true });
     await page.getByText('Differences to the pinned baseline; bold').waitFor();
     expect(await seriousViolations(page)).toEqual([]);

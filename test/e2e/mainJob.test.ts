@@ -50,7 +50,7 @@ async function lastStep(): Promise<number> {
 }
 
 describe('the main job in the workbench', () => {
-  it('imports, edits, runs, shows the loss live, stops, resumes, compares and shows the gates', async () => {
+  it('imports, edits, runs, shows the loss live, stops, resumes, compares, shows the gates, writes and looks inside', async () => {
     const { page, errors } = opened;
     page.setDefaultTimeout(60_000);
 
@@ -106,6 +106,18 @@ describe('the main job in the workbench', () => {
     await page.getByRole('img', { name: /^Gate value per layer\. gated: 2 bars/ }).waitFor();
     await page.getByRole('img', { name: /^Gate value over training\./ }).waitFor();
     await page.getByText('Without gates: ungated.').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await page.getByRole('treeitem', { name: /^completed ungated/ }).click();
+    await page.getByRole('heading', { name: 'ungated', exact: true }).waitFor();
+    await page.keyboard.press('Control+Alt+P');
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    await page.locator('.play-candidates').nth(3).waitFor();
+    await page.getByRole('button', { name: 'Write', exact: true }).waitFor();
+    expect(await page.getByText(/^\d+ tokens?, (ended by the model|as long as allowed), first after/).count()).toBe(4);
+    await page.keyboard.press('Control+Alt+A');
+    await page.getByRole('button', { name: /^Measure \d+ events$/ }).click();
+    await page.getByText(/^log p\(answer\) is/).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     expect(errors).toEqual([]);
   }, 600_000);

@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react';
-import { useColorScheme } from '../../state/colorScheme.ts';
-import { useCurves } from '../../state/curves.ts';
+import { type ColorScheme, useColorScheme } from '../../state/colorScheme.ts';
+import { type LiveCurve, useCurves } from '../../state/curves.ts';
 import { runStyle } from '../../state/runColors.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
 import { runById } from '../../state/stores.ts';
 import { LineChart, type Series } from '../../widgets/charts/LineChart.tsx';
 import { EmptyState, ErrorNote, Loading, Select } from '../../widgets/controls.tsx';
+import { BANDS, type BandKind, type SeedBand, seedBand } from './seedBands.ts';
 
 const NAMES: Record<string, string> = {
   loss: 'Training loss',
@@ -21,30 +22,33 @@ const SMOOTHING = [
   { value: '0.97', label: 'strong' },
 ];
 
+interface ComparisonCurvesProps {
+  runIds: string[];
+  /** Runs that differ in their seed alone, by the first of them: they share a line with a band. null: every run has its own. */
+  seeds: ReadonlyMap<string, string[]> | null;
+}
+
 /** One curve of every run in one picture, one colour a run. */
-export function ComparisonCurves({ runIds }: { runIds: string[] }) {
+export function ComparisonCurves({ runIds, seeds }: ComparisonCurvesProps) {
   const { curves, loaded, error } = useCurves(runIds);
   const scheme = useColorScheme();
   const [chosenStage, setStage] = useState<string | null>(null);
   const [chosenName, setName] = useState<string | null>(null);
   const [smoothing, setSmoothing] = useState('0.9');
+  const [band, setBand] = useState<BandKind>('range');
   const stages = useMemo(() => Object.keys(STAGE_LABELS).filter((stage) => curves.some((curve) => curve.stage === stage)), [curves]);
   const stage = chosenStage ?? (stages.includes('finetune') ? 'finetune' : stages[0]);
   const names = useMemo(() => [...new Set(curves.filter((curve) => curve.stage === stage).map((curve) => curve.name))], [curves, stage]);
   const name = chosenName && names.includes(chosenName) ? chosenName : names.includes('loss') ? 'loss' : names[0];
-  const series = useMemo(
-    (): Series[] =>
-      curves
-        .filter((curve) => curve.stage === stage && curve.name === name)
-        .map((curve) => ({
-          id: curve.runId,
-          name: runById(curve.runId)?.name ?? curve.runId,
-          x: curve.steps,
-          y: curve.values,
-          ...runStyle(curve.runId, scheme),
-        })),
-    [curves, stage, name, scheme],
-  );
+  const series = useMemo((): Series[] => {
+    const shown = curves.filter((curve) => curve.stage === stage && curve.name === name);
+    if (!seeds) return shown.map((curve) => lineOf(curve, scheme));
+    return [...seeds].flatMap(([first, members]) => {
+      const ofSeeds = shown.filter(({ runId }) => members.includes(runId));
+      if (ofSeeds.length < 2) return ofSeeds.map((curve) => lineOf(curve, scheme));
+      return [bandedLine(first, ofSeeds, seedBand(ofSeeds, band, Number(smoothing)), BANDS[band], scheme)];
+    });
+  }, [curves, stage, name, scheme, seeds, band, smoothing]);
   if (error) return <ErrorNote message={error} />;
   if (!loaded) return <Loading what="curves" />;
   if (!stage || !name) {
@@ -69,6 +73,15 @@ export function ComparisonCurves({ runIds }: { runIds: string[] }) {
           onChange={(event) => setStage(event.target.value)}
         />
         <Select inline label="Smoothing" value={smoothing} options={SMOOTHING} onChange={(event) => setSmoothing(event.target.value)} />
+        {seeds && (
+          <Select
+            inline
+            label="Band"
+            value={band}
+            options={Object.entries(BANDS).map(([value, label]) => ({ value, label }))}
+            onChange={(event) => setBand(event.target.value as BandKind)}
+          />
+        )}
       </div>
       <LineChart
         title={`${title}, ${STAGE_LABELS[stage as keyof typeof STAGE_LABELS].toLowerCase()}`}
@@ -79,4 +92,20 @@ export function ComparisonCurves({ runIds }: { runIds: string[] }) {
       />
     </section>
   );
+}
+
+function lineOf({ runId, steps, values }: LiveCurve, scheme: ColorScheme): Series {
+  return { id: runId, name: runById(runId)?.name ?? runId, x: steps, y: values, ...runStyle(runId, scheme) };
+}
+
+/** The mean of seeds in the colour of the first, already smoothed. */
+function bandedLine(
+  first: string,
+  curves: readonly LiveCurve[],
+  { steps, mean, low, high }: SeedBand,
+  label: string,
+  scheme: ColorScheme,
+): Series {
+  const name = `${runById(first)?.name ?? first} (${curves.length} seeds)`;
+  return { id: first, name, x: steps, y: mean, band: { low, high, label }, exact: true, ...runStyle(first, scheme) };
 }

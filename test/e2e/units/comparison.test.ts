@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ComparisonColumn, type ComparisonRow, displayTable } from '../../../src-renderer/contrib/comparison/comparisonTable.ts';
+import { seedBand } from '../../../src-renderer/contrib/comparison/seedBands.ts';
 import { deviationOf, groupSeeds } from '../../../src-renderer/contrib/comparison/seedGroups.ts';
 
 const columns: ComparisonColumn[] = [
@@ -43,6 +44,29 @@ describe('groupSeeds', () => {
     const single = comparison.rows[1]!['metric.recall@10'] as ReturnType<typeof metric>;
     expect(single).toEqual({ value: 0.3, n: 1, low: 0.3, high: 0.3 });
     expect(deviationOf(single)).toBeNull();
+  });
+});
+
+describe('seedBand', () => {
+  const a = { steps: [0, 10, 20], values: [4, 2, 1] };
+  const b = { steps: [0, 5, 15, 25], values: [6, 5, 3, 2] };
+
+  it('is the mean of the seeds and their range, each read between its own points, as far as all go', () => {
+    // b at 10: 4, at 20: 2.5
+    expect(seedBand([a, b], 'range', 0)).toEqual({ steps: [0, 10, 20], mean: [5, 3, 1.75], low: [4, 2, 1], high: [6, 4, 2.5] });
+    expect(seedBand([a, { steps: [5, 15], values: [1, 1] }], 'range', 0).steps).toEqual([10]);
+  });
+
+  it('is one standard deviation or error on either side when that is chosen', () => {
+    const std = Math.sqrt(2);
+    expect(seedBand([a, b], 'std', 0).high[0]).toBeCloseTo(5 + std);
+    expect(seedBand([a, b], 'error', 0).low[0]).toBeCloseTo(5 - std / Math.sqrt(2));
+  });
+
+  it('smooths each seed before it takes the mean', () => {
+    const flat = { steps: [0, 10, 20], values: [3, 3, 3] };
+    expect(seedBand([flat, flat], 'range', 0.9).high.every((value) => Math.abs(value - 3) < 1e-9)).toBe(true);
+    expect(seedBand([a, a], 'range', 0.5).mean[1]).toBeGreaterThan(2);
   });
 });
 

@@ -1,0 +1,57 @@
+import { smooth } from '../../widgets/charts/smoothing.ts';
+
+export const BANDS = { range: 'min to max', std: 'standard deviation', error: 'standard error' } as const;
+export type BandKind = keyof typeof BANDS;
+
+export interface SeedCurve {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface SeedBand {
+  readonly steps: number[];
+  readonly mean: number[];
+  readonly low: number[];
+  readonly high: number[];
+}
+
+/**
+ * Mean over seeds, and what lies around it, at the first curve's steps as far as every curve goes. Each curve is smoothed first, and read
+ * between its own steps by a straight line: the store keeps other points of each.
+ */
+export function seedBand(curves: readonly SeedCurve[], kind: BandKind, smoothing: number): SeedBand {
+  const drawn = curves
+    .filter(({ steps }) => steps.length > 0)
+    .map(({ steps, values }) => ({ steps, values: smoothing > 0 ? smooth(values, smoothing) : values }));
+  const from = Math.max(...drawn.map(({ steps }) => steps[0]!));
+  const to = Math.min(...drawn.map(({ steps }) => steps.at(-1)!));
+  const steps = (drawn[0]?.steps ?? []).filter((step) => step >= from && step <= to);
+  const columns = drawn.map((curve) => readAt(curve, steps));
+  const spreads = steps.map((_, at) =>
+    spreadOf(
+      columns.map((column) => column[at]!),
+      kind,
+    ),
+  );
+  return { steps, mean: spreads.map(({ mean }) => mean), low: spreads.map(({ low }) => low), high: spreads.map(({ high }) => high) };
+}
+
+/** Values at ascending steps within the curve's own. */
+function readAt({ steps, values }: SeedCurve, wanted: readonly number[]): number[] {
+  let at = 0;
+  return wanted.map((step) => {
+    while (at < steps.length - 1 && steps[at + 1]! <= step) at += 1;
+    const [left, right] = [steps[at]!, steps[at + 1]];
+    if (right === undefined || left === step) return values[at]!;
+    return values[at]! + ((values[at + 1]! - values[at]!) * (step - left)) / (right - left);
+  });
+}
+
+function spreadOf(values: readonly number[], kind: BandKind): { mean: number; low: number; high: number } {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (kind === 'range') return { mean, low: Math.min(...values), high: Math.max(...values) };
+  const std = n > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)) : 0;
+  const half = kind === 'std' ? std : std / Math.sqrt(n);
+  return { mean, low: mean - half, high: mean + half };
+}
