@@ -214,6 +214,8 @@ export const importPreviewSchema = z.object({
   columns: z.array(z.string()),
   /** The first rows (at most 100) as they stand in the file. */
   rows: z.array(z.array(z.string())),
+  /** The line of the first of them: 2 below a header. */
+  firstLine: z.number().int(),
   /** Of a table: which column is what, as far as it can be guessed. null for formats that need no mapping. */
   mapping: tableGuessSchema.nullable(),
 });

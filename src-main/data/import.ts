@@ -35,6 +35,8 @@ export interface ImportOptions {
   importId?: string;
   onProgress?: (progress: ImportProgress) => void;
   signal?: AbortSignal;
+  /** Beside this one; 0 for none. Left out: as many as are useful for the size of the source. */
+  threads?: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function importDataset(workspace: Workspace, options: ImportOptions
   try {
     signal.throwIfAborted();
     progress.report('reading', 0, null);
-    const context = { progress, signal, temporaryPath, mapping: options.mapping ?? null };
+    const context = { progress, signal, temporaryPath, mapping: options.mapping ?? null, threads: options.threads ?? null };
     await readInto(workspace, options.name, source, importer, context, startedAt);
   } catch (error) {
     if (signal.aborted)
@@ -126,7 +128,8 @@ async function save(
 /** Fewer events are packed before a thread has started. */
 const EVENTS_WORTH_THREADS = 500_000;
 
-async function addTimelines(writer: DatasetWriter, opened: OpenedSource, { signal, progress }: ReadContext): Promise<void> {
+async function addTimelines(writer: DatasetWriter, opened: OpenedSource, context: ReadContext): Promise<void> {
+  const { signal, progress } = context;
   const { catalogue, events, packing } = opened;
   progress.report('sorting', 0, events);
   let rows = 0;
@@ -139,7 +142,7 @@ async function addTimelines(writer: DatasetWriter, opened: OpenedSource, { signa
     },
     count: (counted: CountedEvents) => writer.count(counted),
   };
-  const threads = events < EVENTS_WORTH_THREADS ? 0 : usefulThreads();
+  const threads = context.threads ?? (events < EVENTS_WORTH_THREADS ? 0 : usefulThreads());
   await packParts({ parts: opened.parts(), packing, options: packerOptions(catalogue), sink, signal }, threads);
   signal.throwIfAborted();
   progress.report('saving', rows, events);

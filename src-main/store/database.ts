@@ -4,7 +4,8 @@ import { migrations } from './migrations/index.ts';
 
 export type { Database } from 'better-sqlite3';
 
-const BUSY_TIMEOUT_MS = 10_000;
+/** An import of a hundred million events holds the write lock for several seconds, longer on a busy machine. */
+const BUSY_TIMEOUT_MS = 30_000;
 export const SCHEMA_VERSION = migrations.length;
 
 /**
@@ -96,7 +97,10 @@ function asAppError(error: unknown, file: string): unknown {
     new AppError(code, `workspace "${file}": ${text}`, undefined, { cause: error });
   if (isSqliteError(error, 'SQLITE_FULL')) return say('disk-full', 'the disk is full; free some space and try again');
   if (isSqliteError(error, 'SQLITE_BUSY')) {
-    return say('workspace-locked', 'another program kept it locked for 10 seconds; close that program and try again');
+    return say(
+      'workspace-locked',
+      `another program kept it locked for ${BUSY_TIMEOUT_MS / 1000} seconds; close that program and try again`,
+    );
   }
   if (isSqliteError(error, 'SQLITE_NOTADB') || isSqliteError(error, 'SQLITE_CORRUPT')) {
     return say('file-not-readable', 'expected a workspace database, got a damaged or foreign file; restore it or choose another folder');

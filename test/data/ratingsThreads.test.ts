@@ -31,7 +31,7 @@ async function read(text: string, threads: number, signal = new AbortController(
   const collector = new EventCollector(folder, { rating: true, categories: [], texts: [] });
   const progress = new ProgressReporter('', '', () => {});
   try {
-    await readRatings(fileOf(text), movielensLayouts[0]!.ratings, movies, collector, { progress, signal }, { threads, blockBytes: 100 });
+    await readRatings(fileOf(text), movielensLayouts[0]!.ratings, movies, collector, { progress, signal, threads }, 100);
     const opened = collector.finish(items);
     const events = new Map<number, unknown[]>();
     for (const { users, items: itemIds, timesMs, values } of opened.parts()) {

@@ -130,7 +130,9 @@ describe('a table', () => {
   });
 
   it('is shown with the guessed mapping, also where that is not enough to import it', async () => {
-    expect((await previewImport(fileWith('t.csv', csvOf(ROWS)))).mapping).toEqual(MAPPING);
+    expect(await previewImport(fileWith('t.csv', csvOf(ROWS)))).toMatchObject({ mapping: MAPPING, firstLine: 2 });
+    expect(await previewImport(fileWith('t.jsonl', jsonOf(ROWS)))).toMatchObject({ firstLine: 1 });
+    expect(await previewImport(fileWith('t.csv', 'u1,p1,1500000000\n'))).toMatchObject({ firstLine: 1 });
     const path = fileWith('odd.csv', 'alpha,beta\nx,y\n');
     expect((await previewImport(path)).mapping).toMatchObject({ user: null, item: null });
     await expect(importPath(path)).rejects.toMatchObject({

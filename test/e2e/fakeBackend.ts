@@ -275,6 +275,7 @@ function preview(path: string, format: DatasetFormat | null): ImportPreview {
       { name: 'movies.csv', sizeBytes: 494_431 },
     ],
     columns: ['userId', 'movieId', 'rating', 'timestamp'],
+    firstLine: 2,
     rows: Array.from({ length: 100 }, (_, i) => [
       String(1 + Math.floor(i / 30)),
       String(1 + i * 7),
@@ -293,6 +294,7 @@ function tablePreview(path: string): ImportPreview {
     suggestedName: 'listens',
     files: [{ name: path.slice(path.lastIndexOf('/') + 1), sizeBytes: 81_234_567 }],
     columns: ['listener', 'track_id', 'played_at', 'stars', 'track', 'style', 'remark', 'device', 'x7'],
+    firstLine: 2,
     rows: Array.from({ length: 100 }, (_, i) => [
       `ada${Math.floor(i / 12)}`,
       `t${1000 + i * 7}`,

@@ -13,6 +13,8 @@ export interface ReadContext {
   temporaryPath: string;
   /** Which column is what, for tables; null: as the content suggests. */
   mapping: TableMapping | null;
+  /** Beside this one; null: as many as are useful for the size of the source. */
+  threads: number | null;
 }
 
 /** A source that was read: everything but the timelines is known. Close it whatever happens. */

@@ -41,6 +41,7 @@ function movielensImporter(layout: MovielensLayout): Importer {
           .slice(hasHeader ? 1 : 0)
           .slice(0, PREVIEW_ROWS)
           .map((row) => ('fields' in row ? row.fields : [row.problem])),
+        firstLine: hasHeader ? 2 : 1,
         mapping: null,
       };
     },

@@ -15,14 +15,9 @@ import { type FinishBlock, RatingsThreads } from './ratingsThreads.ts';
 /** Smaller files are read before a thread has started. */
 const BYTES_WORTH_THREADS = 16 << 20;
 
-/** How a file is read; left out: as fast as this machine can. */
-export interface ReadingOptions {
-  threads?: number;
-  blockBytes?: number;
-}
-
 /**
  * Every row of the ratings file goes to `collector`, with the ItemId as its item.
+ * @param blockBytes lines that are read at once; some megabytes when left out
  * @throws AppError `import-failed` when the file as a whole is of no use; single bad rows become rejections
  */
 export async function readRatings(
@@ -30,19 +25,19 @@ export async function readRatings(
   layout: FileLayout,
   movies: { name: string; itemIds: ReadonlyMap<number, number> },
   collector: EventCollector,
-  { progress, signal }: Pick<ReadContext, 'progress' | 'signal'>,
-  options: ReadingOptions = {},
+  { progress, signal, threads: wanted }: Pick<ReadContext, 'progress' | 'signal' | 'threads'>,
+  blockBytes?: number,
 ): Promise<void> {
   await requireText(file, layout.expected);
   const reader = new RatingsReader(file, layout, movies, collector);
-  const threads = new RatingsThreads(options.threads ?? (file.sizeBytes < BYTES_WORTH_THREADS ? 0 : usefulThreads()), signal);
+  const threads = new RatingsThreads(wanted ?? (file.sizeBytes < BYTES_WORTH_THREADS ? 0 : usefulThreads()), signal);
   const finish: FinishBlock = ({ bytes, storedBytesRead, end }, rows) => {
     signal.throwIfAborted();
     reader.takeBlock(bytes, rows, end);
     progress.report('reading', collector.rows, Math.round((collector.rows * file.sizeBytes) / Math.max(1, storedBytesRead)));
   };
   try {
-    for await (const lines of readBlocks(file, options.blockBytes)) {
+    for await (const lines of readBlocks(file, blockBytes)) {
       signal.throwIfAborted();
       if (threads.isFull) await threads.takeNext(finish);
       if (threads.start(reader.plainSetup)) threads.send(lines);

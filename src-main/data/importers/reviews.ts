@@ -35,6 +35,7 @@ function reviewImporter(layout: ReviewLayout): Importer {
         files: fileInfo(items ? [reviews, items] : [reviews]),
         columns,
         rows: rows.map((row) => columns.map((column) => cellText(row[column]))),
+        firstLine: 1,
         mapping: null,
       };
     },

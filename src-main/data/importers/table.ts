@@ -28,7 +28,7 @@ export const tableImporter: Importer = {
 
   preview: (source) =>
     withTemporaryFolder(async (folder): Promise<ImportPreview> => {
-      const { file, columns, firstRows } = await openTable(await requireTable(source), folder);
+      const { file, columns, firstRows, firstLine } = await openTable(await requireTable(source), folder);
       const rows = firstRows.map((row) => [...row]);
       const mapping = guessMapping(columns, rows);
       return {
@@ -38,6 +38,7 @@ export const tableImporter: Importer = {
         files: fileInfo([file]),
         columns: [...columns],
         rows,
+        firstLine,
         mapping,
       };
     }),

@@ -25,6 +25,7 @@ export async function openDelimited(file: SourceFile, delimiter: string): Promis
   return {
     file,
     columns,
+    firstLine: hasHeader ? 2 : 1,
     firstRows: records.slice(hasHeader ? 1 : 0, FIRST_ROWS + (hasHeader ? 1 : 0)).map(({ fields }) => fields),
     async read(wanted, listener, afterChunk) {
       const places = wanted.map((name) => columns.indexOf(name));

@@ -15,6 +15,7 @@ export async function openJsonLines(file: SourceFile): Promise<TableFile> {
   return {
     file,
     columns,
+    firstLine: 1,
     firstRows: rows.map((row) => columns.map((column) => cellText(toCell(row[column])))),
     read: (wanted, listener, afterChunk) =>
       readJsonLines(

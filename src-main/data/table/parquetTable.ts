@@ -29,6 +29,7 @@ export async function openParquet(file: SourceFile, temporaryPath: string): Prom
   return {
     file,
     columns,
+    firstLine: 1,
     firstRows: firstRows.map((row) => row.map(cellText)),
     read: (wanted, listener, afterChunk) =>
       readRows(file, temporaryPath, `SELECT ${select(wanted)} FROM ${source}`, listener, (rows) =>

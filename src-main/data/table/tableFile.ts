@@ -10,6 +10,8 @@ export interface TableFile {
   readonly columns: readonly string[];
   /** [rows][columns], at most a hundred. */
   readonly firstRows: readonly (readonly string[])[];
+  /** The line of the first row. */
+  readonly firstLine: number;
   /**
    * Calls `listener` once for every row, with the cells of the wanted columns in that order. Lines count from 1; in Parquet files
    * they are rows.

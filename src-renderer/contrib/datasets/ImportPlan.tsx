@@ -77,7 +77,7 @@ export function ImportPlan({ preview, isFormatChosen, onStarted }: ImportPlanPro
         <h2>
           Preview <span className="muted section-note">the first {preview.rows.length} rows, as they stand in the file</span>
         </h2>
-        <PreviewTable columns={preview.columns} rows={preview.rows} />
+        <PreviewTable columns={preview.columns} rows={preview.rows} firstLine={preview.firstLine} />
       </section>
     </>
   );

@@ -6,9 +6,9 @@ interface NumberedRow {
   cells: string[];
 }
 
-/** Rows of a file before it is imported, with their line numbers (the header is line 1). */
-export function PreviewTable({ columns, rows }: { columns: string[]; rows: string[][] }) {
-  const numbered = useMemo(() => rows.map((cells, index): NumberedRow => ({ line: index + 2, cells })), [rows]);
+/** Rows of a file before it is imported, with their line numbers. */
+export function PreviewTable({ columns, rows, firstLine }: { columns: string[]; rows: string[][]; firstLine: number }) {
+  const numbered = useMemo(() => rows.map((cells, index): NumberedRow => ({ line: firstLine + index, cells })), [rows, firstLine]);
   const definitions = useMemo(
     (): DataColumn<NumberedRow>[] => [
       {
