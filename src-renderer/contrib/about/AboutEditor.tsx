@@ -16,8 +16,8 @@ interface ShippedPackage {
 
 const COLUMNS: DataColumn<ShippedPackage>[] = [
   { id: 'name', header: 'Package', value: (row) => row.name },
-  { id: 'version', header: 'Version', width: 150, value: (row) => row.version },
-  { id: 'licence', header: 'Licence', width: 260, value: (row) => row.licence },
+  { id: 'version', header: 'Version', width: 90, value: (row) => row.version },
+  { id: 'licence', header: 'Licence', width: 140, value: (row) => row.licence },
 ];
 
 async function readPackages(): Promise<ShippedPackage[]> {

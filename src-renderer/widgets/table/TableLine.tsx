@@ -59,10 +59,19 @@ export function TableLine<Row>({ line, index, start, template, shown, ...props }
     >
       {shown.map((column) => (
         <div key={column.id} role="cell" className={cellClass(column)}>
-          {column.cell ? column.cell(row) : column.value(row)}
+          {column.cell ? column.cell(row) : <PlainCell value={column.value(row)} />}
         </div>
       ))}
     </div>
+  );
+}
+
+/** A text that is too long ends in an ellipsis, and is whole in its tooltip. */
+function PlainCell({ value }: { value: string | number | null }) {
+  return (
+    <span className="ellipsis" title={typeof value === 'string' ? value : undefined}>
+      {value}
+    </span>
   );
 }
 
