@@ -1,7 +1,8 @@
-import { experimentSchema } from '../../src-shared/experiment.ts';
+import { type Experiment, experimentSchema } from '../../src-shared/experiment.ts';
 import type { RunDetail, RunSummary } from '../../src-shared/run.ts';
 import { viewFingerprint } from '../data/views/datasetView.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { FINGERPRINT_KEY } from './languageModels.ts';
 import { hashDescription } from './sharedStages.ts';
 
 /**
@@ -16,17 +17,24 @@ export function experimentKey(config: Readonly<Record<string, unknown>>): string
 /** What can be gone on with counts more than what failed. */
 const WORTH: Record<RunSummary['status'], number> = { completed: 5, running: 4, queued: 3, interrupted: 2, stopped: 2, failed: 0 };
 
-/** By `experimentKey` the run that is furthest, of those on these datasets as they are now. */
+/** By `experimentKey` the run that is furthest, of those on these datasets, with language models, as they are now. */
 export function earlierRuns(workspace: Workspace, datasets: readonly { name: string; fingerprint: string }[]): Map<string, RunDetail> {
   const fingerprints = new Map(datasets.map(({ name, fingerprint }) => [name, fingerprint]));
+  const models = new Map(workspace.models.list().map(({ name, fingerprint: content }) => [name, content]));
   const best = new Map<string, RunDetail>();
   for (const { id, datasetName } of workspace.runs.list()) {
     const fingerprint = fingerprints.get(datasetName);
     const run = fingerprint === undefined ? null : workspace.runs.get(id);
     const experiment = run && experimentSchema.safeParse(run.config).data;
     if (!run || !experiment || run.datasetFingerprint !== viewFingerprint(fingerprint!, experiment.data)) continue;
+    if (!hasModelOf(run, experiment, models)) continue;
     const key = experimentKey(experiment);
     if (WORTH[run.status] > (best.has(key) ? WORTH[best.get(key)!.status] : -1)) best.set(key, run);
   }
   return best;
+}
+
+/** Whether the pretrained language model that the run began with still has that content; one from scratch is part of the experiment. */
+function hasModelOf({ environment }: RunDetail, { languageModel }: Experiment, models: ReadonlyMap<string, string>): boolean {
+  return typeof languageModel !== 'string' || environment[FINGERPRINT_KEY] === models.get(languageModel);
 }

@@ -48,7 +48,7 @@ async function userllm(...args: string[]): Promise<{ code: number | null; stdout
 /** The parts of the documents that these tests look into. */
 interface Document {
   dataset: Record<string, unknown>;
-  runs: { metrics: Record<string, unknown>; stages: { name: string; steps: number }[] }[];
+  runs: { name: string; metrics: Record<string, unknown>; stages: { name: string; steps: number }[] }[];
   candidates: unknown[];
   text: string;
   columns: { key: string }[];
@@ -205,6 +205,18 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
     expect(again.document.runs).toMatchObject([{ name: 'short' }, { name: 'swept (strategy=enc)', status: 'completed' }]);
     writeFileSync(join(home, 'wrong.experiment.jsonc'), JSON.stringify({ dataset: 'films', sweep: { sed: [1] } }));
     expect((await userllm('run', 'wrong.experiment.jsonc')).stderr).toMatch(/wrong\.experiment\.jsonc:1:\d+: unknown path "sed" in sweep/);
+  });
+
+  it('stops a sweep in order at Ctrl+C, and goes on with the same run when it is started again', async () => {
+    const sweep = { ...(JSON.parse(experiment('halted', 1_000_000)) as object), sweep: { seed: [7, 8] } };
+    writeFileSync(join(home, 'halted.experiment.jsonc'), JSON.stringify(sweep));
+    const first = await interruptWhen('Fine-tuning', ['run', 'halted.experiment.jsonc']);
+    expect(first.code).toBe(130);
+    expect(first.stderr).toContain('To go on with the sweep, start it again.\n');
+    const again = await interruptWhen('Fine-tuning', ['run', 'halted.experiment.jsonc']);
+    expect(again.code).toBe(130);
+    const { document } = await userllmJson('runs');
+    expect(document.runs.filter(({ name }) => name.startsWith('halted'))).toMatchObject([{ name: 'halted (seed=7)', status: 'stopped' }]);
   });
 
   it('adds a pretrained language model, writes with it, verifies and forgets it', async () => {
