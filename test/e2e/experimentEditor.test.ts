@@ -71,7 +71,7 @@ describe('the experiment editor', () => {
     await page.locator('.suggest-widget .monaco-list-row', { hasText: 'strategy' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('"integration"').first().hover();
-    await page.locator('.monaco-hover').first().waitFor();
+    await page.locator('.monaco-hover:not(.hidden)').first().waitFor();
   });
 
   it('completes the data section', async () => {
