@@ -33,7 +33,7 @@ export function datasetsTable(datasets: readonly CountedDataset[]): ReproducedTa
   }));
   const papers = PAPER_DATASETS.map(({ label, users, items, examples }) => ({
     label: `the paper: ${label}`,
-    cells: [users, items, examples].map((value) => ({ ...cell(null), paper: value })),
+    cells: [cell(users), cell(items), cell(examples)],
     experiments: [],
   }));
   return {

@@ -15,16 +15,21 @@ import { RequestForm } from './RequestForm.tsx';
 export default function ReproductionEditor({ params }: EditorProps) {
   const all = datasets.use((state) => state.value);
   const ready = datasets.use((state) => state.status === 'ready');
-  const [request, setRequest] = useState<ReproductionRequest>(() => requestFor(String(params.dataset ?? '')));
+  const [request, setRequest] = useState<Asked>(() => requestFor(String(params.dataset ?? '')));
   // The editor may open before the datasets are read, or outlive the one that it showed.
   const dataset = all.some(({ name }) => name === request.dataset) ? request.dataset : (all[0]?.name ?? null);
   useEffect(() => setRequest((old) => (params.dataset ? { ...old, dataset: String(params.dataset) } : old)), [params.dataset]);
   if (dataset === null) return ready ? <NoDataset /> : <Loading what="the datasets" />;
-  return <Reproduction request={{ ...request, dataset }} onRequest={setRequest} />;
+  const withTexts = all.find(({ textFeatures }) => textFeatures.length > 0)?.name ?? null;
+  const reviewDataset = request.reviewDataset === undefined ? withTexts : request.reviewDataset;
+  return <Reproduction request={{ ...request, dataset, reviewDataset }} onRequest={setRequest} />;
 }
 
-function requestFor(dataset: string): ReproductionRequest {
-  return { size: 'smoke', dataset, reviewDataset: null, languageModel: null, seeds: 1 };
+/** Until a person chooses one, reviews are taken from the first dataset that has texts. */
+type Asked = Omit<ReproductionRequest, 'reviewDataset'> & { reviewDataset?: string | null };
+
+function requestFor(dataset: string): Asked {
+  return { size: 'smoke', dataset, languageModel: null, seeds: 1 };
 }
 
 function Reproduction({ request, onRequest }: { request: ReproductionRequest; onRequest(request: ReproductionRequest): void }) {
