@@ -11,7 +11,7 @@ export async function check() {
   const failed = [];
   say('Checking format and style (biome).');
   if ((await run(pinnedNode, [packageScript('@biomejs/biome', 'biome'), 'check', '.'])) !== 0) failed.push('biome');
-  for (const project of ['.', 'src-renderer']) {
+  for (const project of ['.', 'src-renderer', 'test/e2e']) {
     if (!existsSync(join(root, project, 'tsconfig.json'))) continue;
     say(`Checking types (tsc, ${project === '.' ? 'main and shared' : project}).`);
     if ((await run(pinnedNode, [packageScript('typescript', 'tsc'), '-p', project])) !== 0) failed.push(`tsc ${project}`);

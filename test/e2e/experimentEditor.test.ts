@@ -1,32 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBundle } from '../../scripts/bundle.mjs';
-import { launchBrowser, type OpenPage, openPage } from './browser.ts';
-import { type FakeServe, serveFake } from './fakeServe.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openWorkbenchForEachTest, page, serve } from './workbench.ts';
 
-let browser: Browser;
-let serve: FakeServe;
-let opened: OpenPage;
-let page: Page;
-
-beforeAll(async () => {
-  expect(await ensureBundle('renderer')).toBe(true);
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
+openWorkbenchForEachTest();
 beforeEach(async () => {
-  serve = await serveFake();
-  opened = await openPage(browser, serve.url);
-  page = opened.page;
   await page.keyboard.press('Control+Shift+E');
   await page.getByRole('treeitem', { name: /^gated/ }).click();
   await page.locator('.view-line').first().waitFor();
   await page.getByText('No problems').waitFor();
-});
-afterEach(async () => {
-  expect(opened.errors).toEqual([]);
-  await opened.context.close();
-  await serve.close();
 });
 
 /** Puts the cursor at the end of a line (from 1). */

@@ -1,31 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBundle } from '../../scripts/bundle.mjs';
+import { describe, expect, it } from 'vitest';
 import { seriousViolations } from './axe.ts';
-import { launchBrowser, type OpenPage, openPage } from './browser.ts';
-import { type FakeServe, serveFake } from './fakeServe.ts';
+import { openWorkbenchForEachTest, page, serve } from './workbench.ts';
 
-let browser: Browser;
-let serve: FakeServe;
-let opened: OpenPage;
-let page: Page;
-
-beforeAll(async () => {
-  expect(await ensureBundle('renderer')).toBe(true);
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  serve = await serveFake();
-  opened = await openPage(browser, serve.url);
-  page = opened.page;
-});
-afterEach(async () => {
-  expect(opened.errors).toEqual([]);
-  await opened.context.close();
-  await serve.close();
-});
+openWorkbenchForEachTest();
 
 async function openReproduction(): Promise<void> {
   await page.keyboard.press('Control+Shift+P');
