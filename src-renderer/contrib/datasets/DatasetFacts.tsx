@@ -1,4 +1,5 @@
 import type { DatasetSummary } from '../../../src-shared/dataset.ts';
+import { FactsTable } from '../../widgets/FactsTable.tsx';
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../widgets/format.ts';
 
 /** Where a dataset comes from and what its events carry. */
@@ -38,18 +39,7 @@ export function DatasetFacts({ summary }: { summary: DatasetSummary }) {
       </section>
       <section className="section">
         <h2>Origin</h2>
-        <table className="grid-table facts-table">
-          <tbody>
-            {facts.map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <code>{value}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <FactsTable facts={facts} />
       </section>
     </div>
   );

@@ -3,6 +3,7 @@ import type { RunDetail, RunSummary } from '../../../src-shared/run.ts';
 import { useRunLog } from '../../state/runLog.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
 import { EmptyState, ErrorNote, Loading } from '../../widgets/controls.tsx';
+import { FactsTable } from '../../widgets/FactsTable.tsx';
 import { formatBytes, formatCount, formatDateTime } from '../../widgets/format.ts';
 import { LogView } from '../../widgets/LogView.tsx';
 import { CodeEditor } from '../../widgets/monaco/CodeEditor.tsx';
@@ -86,19 +87,7 @@ export function RunEnvironment({ run }: { run: RunDetail }) {
   ];
   return (
     <div className="page-body">
-      <table className="grid-table facts-table">
-        <caption className="visually-hidden">Environment</caption>
-        <tbody>
-          {facts.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>
-                <code>{value}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FactsTable caption="Environment" facts={facts} />
       {run.resumedAt.length > 0 && (
         <section className="section">
           <h2>Resumed</h2>
