@@ -36,13 +36,13 @@ function shortcutRows(): ShortcutRow[] {
 function columnsFor(record: (row: ShortcutRow) => void): DataColumn<ShortcutRow>[] {
   return [
     { id: 'command', header: 'Command', value: (row) => row.name },
-    { id: 'keys', header: 'Keys', width: 300, value: (row) => row.keys.join(', ') || null, cell: (row) => <Keys row={row} /> },
-    { id: 'source', header: 'Set by', width: 110, value: (row) => (row.own ? 'you' : row.keys.length > 0 ? 'the workbench' : null) },
+    { id: 'keys', header: 'Keys', width: 180, value: (row) => row.keys.join(', ') || null, cell: (row) => <Keys row={row} /> },
+    { id: 'source', header: 'Set by', width: 120, value: (row) => (row.own ? 'you' : row.keys.length > 0 ? 'the workbench' : null) },
     {
       id: 'actions',
       header: '',
       name: 'Actions',
-      width: 110,
+      width: 80,
       value: () => null,
       cell: (row) => <Actions row={row} onRecord={() => record(row)} />,
     },
