@@ -97,11 +97,11 @@ export function hyperParametersTable(givens: Givens): ReproducedTable {
   };
 }
 
+export const TEXTS_TABLE = 'appendix-f';
 const SHOWN_SAMPLES = 5;
 
 /** Appendix F: what the personalised and the unpersonalised model write for the same users. */
 export function textsTable(
-  id: string,
   runs: { personalised: RunDetail | null; unpersonalised: RunDetail | null },
   experiments: readonly string[],
 ): ReproducedTable {
@@ -117,7 +117,7 @@ export function textsTable(
   }));
   const gap = { label: 'test users', cells: Array(3).fill({ ...cell(null), state: 'gap' }), experiments: [...experiments] };
   return {
-    id,
+    id: TEXTS_TABLE,
     paper: 'Appendix F',
     title: 'What the personalised and the unpersonalised model write',
     columns: [

@@ -12,7 +12,7 @@ import { splitExamples } from '../data/windows.ts';
 import { earlierRuns } from '../experiment/earlierRuns.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { type Givens, type PlannedExperiment, planVariant, type Variant } from './experiments.ts';
-import { cell, datasetsTable, hyperParametersTable, textsTable } from './givenTables.ts';
+import { cell, datasetsTable, hyperParametersTable, TEXTS_TABLE, textsTable } from './givenTables.ts';
 import { sizeOf } from './sizes.ts';
 import { type RowDefinition, type TableDefinition, tableDefinitions } from './tables.ts';
 
@@ -72,17 +72,14 @@ class ReproductionPlan {
 
   texts(): ReproducedTable {
     const [personalised, unpersonalised] = [
-      this.request('appendix-f', { task: 'next-item' }, 1),
-      this.request('appendix-f', { task: 'next-item', kind: 'none' }, 1),
+      this.request(TEXTS_TABLE, { task: 'next-item' }, 1),
+      this.request(TEXTS_TABLE, { task: 'next-item', kind: 'none' }, 1),
     ];
     const runOf = (key: string | null) => {
       const run = key === null ? undefined : this.runs.get(key);
       return run?.status === 'completed' ? run : null;
     };
-    return textsTable('appendix-f', { personalised: runOf(personalised), unpersonalised: runOf(unpersonalised) }, [
-      personalised!,
-      unpersonalised!,
-    ]);
+    return textsTable({ personalised: runOf(personalised), unpersonalised: runOf(unpersonalised) }, [personalised!, unpersonalised!]);
   }
 
   experiments(): ReproductionExperiment[] {
