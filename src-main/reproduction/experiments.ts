@@ -78,10 +78,23 @@ function inputOf(variant: Variant, seed: number, { size, languageModel }: Givens
     languageModel: languageModel ?? base.languageModel!,
     integration: integrationOf(variant, size),
     strategy,
-    training: { ...size.training[task] },
+    training: trainingOf(variant, size, { embedded, prompted }),
     evaluation: { ...base.evaluation, efficiencyAt: [...new Set([...size.promptedLengths, ...size.lengths])].sort((a, b) => a - b) },
     seed,
   };
+}
+
+/** Labels in a row share one encoded history where the encoder is causal and nothing is written into the prompt. */
+function trainingOf({ task, encoder = 'autoregressive' }: Variant, size: Size, history: { embedded: number; prompted: number }) {
+  const training = { ...size.training[task] };
+  if (task !== 'next-item') return training;
+  if (encoder !== 'autoregressive' || history.prompted > 0) return { ...training, batchSize: size.singleLabels, labelsPerHistory: 1 };
+  return { ...training, labelsPerHistory: powerOfTwoUpTo(Math.min(training.labelsPerHistory ?? 1, history.embedded)) };
+}
+
+/** Divides every batch size that is a power of two itself. */
+function powerOfTwoUpTo(limit: number): number {
+  return 2 ** Math.floor(Math.log2(limit));
 }
 
 const FEATURES = ['title', 'genre', 'rating'] as const;

@@ -17,6 +17,8 @@ export interface Size {
   /** What every experiment has in common. */
   readonly base: Omit<ExperimentInput, 'dataset'>;
   readonly training: Readonly<Record<Task, ExperimentInput['training']>>;
+  /** Labels of a step of next item where each needs a history or a prompt of its own, which costs many times as much. */
+  readonly singleLabels: number;
   /** How it differs from the paper, for the notes under every table. */
   readonly difference: string;
 }
@@ -34,23 +36,24 @@ const SMOKE: Size = {
   shortTerm: 5,
   perceiver: { numLatents: 8, numLayers: 2 },
   base: {
-    encoder: { dModel: 32, numLayers: 2, numHeads: 2, pretraining: { steps: 200, batchSize: 64, learningRate: 0.003 } },
+    encoder: { dModel: 64, numLayers: 2, numHeads: 2, pretraining: { steps: 300, batchSize: 64, learningRate: 0.003 } },
     languageModel: {
       vocabularySize: 1024,
       dModel: 64,
       numLayers: 2,
       numHeads: 4,
-      pretraining: { steps: 600, batchSize: 128, learningRate: 0.005 },
+      pretraining: { steps: 800, batchSize: 128, learningRate: 0.005 },
     },
     integration: { gateInit: 0.5, projectionSize: 32, numHeads: 4 },
     evaluation: { users: 200, beams: 10, candidates: 20, bootstrap: 200 },
   },
   training: {
     ...sameForAll({ steps: 150, batchSize: 64, learningRate: 0.002, validateEvery: 150, checkpointEvery: 150 }),
-    'next-item': { steps: 300, batchSize: 64, learningRate: 0.003, validateEvery: 150, checkpointEvery: 150 },
+    'next-item': { steps: 300, batchSize: 256, labelsPerHistory: 16, learningRate: 0.003, validateEvery: 150, checkpointEvery: 150 },
   },
+  singleLabels: 64,
   difference:
-    'smoke: an encoder of 2 layers, 32 wide, a language model of 2 layers, 64 wide, hundreds of steps and 200 test users, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples',
+    'smoke: an encoder of 2 layers, 64 wide, a language model of 2 layers, 64 wide, hundreds of steps and 200 test users, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples; a step of next item has 256 examples where histories can be shared, 64 with prompted events and with dual and BERT4Rec encoders',
 };
 
 const SMALL: Size = {
@@ -73,9 +76,13 @@ const SMALL: Size = {
     integration: { gateInit: 0.5, projectionSize: 64, numHeads: 4 },
     evaluation: { users: 1000, beams: 10, candidates: 50, bootstrap: 1000 },
   },
-  training: sameForAll({ steps: 1500, batchSize: 64, learningRate: 0.001, validateEvery: 250, checkpointEvery: 250 }),
+  training: {
+    ...sameForAll({ steps: 1500, batchSize: 64, learningRate: 0.001, validateEvery: 250, checkpointEvery: 250 }),
+    'next-item': { steps: 1500, batchSize: 256, labelsPerHistory: 16, learningRate: 0.002, validateEvery: 250, checkpointEvery: 250 },
+  },
+  singleLabels: 64,
   difference:
-    'small: an encoder of 2 layers, 64 wide, a language model of 3 layers, 128 wide, and 1,500 steps of 64 examples, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples',
+    'small: an encoder of 2 layers, 64 wide, a language model of 3 layers, 128 wide, and 1,500 steps of 64 examples, of 256 where histories can be shared, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples',
 };
 
 /** Table 7: batches of the paper by accumulation of micro-batches. */
@@ -133,6 +140,7 @@ const PAPER: Size = {
       checkpointEvery: 250,
     },
   },
+  singleLabels: 128,
   difference:
     "paper: the paper's encoder and Table 7; its language model, PaLM 2-XXS, is not public: another one stands in for it, or one that is made from scratch",
 };
