@@ -1,6 +1,7 @@
 import type { HostMessage } from '../../src-shared/hostMessages.ts';
 import { call, messageOf } from '../state/backend.ts';
-import { useDroppedPath } from '../state/droppedPath.ts';
+import { pathOfCopy, useDroppedPath } from '../state/droppedPath.ts';
+import { type Dropped, readDrop } from '../transport/droppedFiles.ts';
 import { pathOfDroppedFile } from '../transport/host.ts';
 import { runCommand } from './commands.ts';
 import { activeTarget } from './editors.ts';
@@ -36,7 +37,7 @@ async function openExperimentFile(path: string): Promise<void> {
   }
 }
 
-/** Files dropped anywhere on the window are opened; views that take them themselves come first. */
+/** Files dropped anywhere on the window are opened. */
 export function acceptDrops(page: Window): void {
   page.addEventListener('dragover', (event) => {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
@@ -47,9 +48,15 @@ export function acceptDrops(page: Window): void {
     const [file] = event.dataTransfer.files;
     const path = file && pathOfDroppedFile(file);
     if (path) openPath(path);
-    else {
-      runCommand('datasets.import', {});
-      notify({ severity: 'info', message: 'A browser does not tell where a dropped file lies. Type its path, or browse for it.' });
-    }
+    else void openCopy(readDrop(event.dataTransfer));
   });
+}
+
+/** In a browser, which does not tell where a dropped file lies. */
+async function openCopy(drop: Promise<Dropped | null>): Promise<void> {
+  const dropped = await drop;
+  if (!dropped) return void notify({ severity: 'info', message: 'What was dropped holds no files.' });
+  if (!dropped.name.endsWith('.experiment.jsonc')) runCommand('datasets.import', {});
+  const path = await pathOfCopy(dropped);
+  if (path) openPath(path);
 }
