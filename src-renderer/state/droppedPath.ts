@@ -11,6 +11,8 @@ export interface CopyProgress {
 }
 
 interface DropState {
+  /** Whether files are being dragged over the window. */
+  isOver: boolean;
   /** The path of what was last dropped on the window or opened with the app, to be imported; taken once. */
   path: string | null;
   /** In a browser: how far the copy of what was dropped is. */
@@ -19,7 +21,7 @@ interface DropState {
   error: string | null;
 }
 
-export const useDroppedPath = create<DropState>(() => ({ path: null, copy: null, error: null }));
+export const useDroppedPath = create<DropState>(() => ({ isOver: false, path: null, copy: null, error: null }));
 
 export function takeDroppedPath(): string | null {
   const { path } = useDroppedPath.getState();

@@ -37,18 +37,28 @@ async function openExperimentFile(path: string): Promise<void> {
   }
 }
 
-/** Files dropped anywhere on the window are opened. */
+/** Files dropped anywhere on the window are opened; editors and the docking layout, which have drops of their own, never see them. */
 export function acceptDrops(page: Window): void {
-  page.addEventListener('dragover', (event) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-  });
-  page.addEventListener('drop', (event) => {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    const [file] = event.dataTransfer.files;
+  const onFiles = (type: 'dragover' | 'dragleave' | 'drop', handle: (transfer: DataTransfer, event: DragEvent) => void) =>
+    page.addEventListener(
+      type,
+      (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        event.stopPropagation();
+        handle(event.dataTransfer, event);
+      },
+      { capture: true },
+    );
+  const hover = (isOver: boolean) => isOver !== useDroppedPath.getState().isOver && useDroppedPath.setState({ isOver });
+  onFiles('dragover', () => hover(true));
+  onFiles('dragleave', (_, { relatedTarget }) => relatedTarget === null && hover(false));
+  onFiles('drop', (transfer) => {
+    hover(false);
+    const [file] = transfer.files;
     const path = file && pathOfDroppedFile(file);
     if (path) openPath(path);
-    else void openCopy(readDrop(event.dataTransfer));
+    else void openCopy(readDrop(transfer));
   });
 }
 

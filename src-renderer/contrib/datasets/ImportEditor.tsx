@@ -36,7 +36,6 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
   const [chosen, setChosen] = useState('');
   const [browsing, setBrowsing] = useState(false);
   const [format, setFormat] = useState<DatasetFormat | ''>('');
-  const [isOver, setOver] = useState(false);
   const preview = useQuery(chosen === '' ? null : `${chosen}\n${format}`, () =>
     call('datasets.preview', { path: chosen, format: format === '' ? null : format }),
   );
@@ -47,20 +46,14 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
     setBrowsing(false);
     useDroppedPath.setState({ error: null });
   };
-  const { path: given, copy, error: copyError } = useDroppedPath();
+  const { isOver, path: given, copy, error: copyError } = useDroppedPath();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is given is taken once
   useEffect(() => {
     const path = takeDroppedPath();
     if (path !== null) choose(path);
   }, [given]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the path field and Browse do the same. The window takes it.
-    <div
-      className="import-form"
-      onDragOver={() => setOver(true)}
-      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false)}
-      onDrop={() => setOver(false)}
-    >
+    <div className="import-form">
       <form
         className="import-path"
         onSubmit={(event) => {
