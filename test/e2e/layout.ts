@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 const DRAWN_OTHERWISE = '.monaco-editor, .chart-plot, .visually-hidden, .codicon, select, option';
 
 /**
- * What a person would see as broken in the layout: texts cut off at the edge of their box without an ellipsis, texts that lie
+ * What a person would see as broken in the layout: texts cut off at the edge of their box without an ellipsis (which a clamp of lines adds), texts that lie
  * over other texts, and parts outside the window; each as "fault: where". What another surface covers, as a menu does, is hidden,
  * not overlapped.
  */
@@ -93,9 +93,9 @@ function findFaults(drawnOtherwise: string): string[] {
   const cutOff = (): string[] => {
     const holdsText = (element: Element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== '');
     const isCut = (element: HTMLElement) => {
-      const { overflowX, overflowY, textOverflow } = getComputedStyle(element);
+      const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(element);
       const clips = (overflow: string) => overflow === 'hidden' || overflow === 'clip';
-      if (element.clientWidth <= 1) return false;
+      if (element.clientWidth <= 1 || webkitLineClamp !== 'none') return false;
       const isTooWide = clips(overflowX) && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1;
       return isTooWide || (clips(overflowY) && element.scrollHeight > element.clientHeight + HALF_LINE);
     };
