@@ -42,7 +42,7 @@ const fileOf = (entry: FileSystemFileEntry): Promise<File> => new Promise((resol
  * @throws the reason of `signal`; Error with what the server says
  */
 export async function copyDropped(dropped: Dropped, onFile: (index: number) => void, signal: AbortSignal): Promise<string> {
-  const drop = crypto.randomUUID();
+  const drop = makeDropId();
   const folder = dropped.isFolder ? dropped.name : dropped.files.length > 1 ? 'dropped' : null;
   let path = '';
   for (const [index, file] of dropped.files.entries()) {
@@ -51,6 +51,11 @@ export async function copyDropped(dropped: Dropped, onFile: (index: number) => v
     path = await send(`/dropped/${drop}/${names.map(encodeURIComponent).join('/')}`, file, signal);
   }
   return path;
+}
+
+/** Short, since people see it in the path of the copy; `randomUUID` is missing where a tunnel shows the page without TLS. */
+function makeDropId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function send(url: string, file: File, signal: AbortSignal): Promise<string> {
