@@ -1,5 +1,5 @@
 /**
- * The one door to the project: `demo | workbench | test | check | build | pack`.
+ * The one door to the project: `demo | workbench | test | check | build | pack | screenshots`.
  * Runs on any Node from 20 on with nothing installed: installs what the lock file names, then goes on under the pinned Node.
  */
 import { existsSync, realpathSync } from 'node:fs';
@@ -47,6 +47,10 @@ const commands = {
     await buildOrFail('renderer', { force: true });
     await buildOrFail('main', { force: true });
     return 0;
+  },
+  async screenshots(args) {
+    const { takeScreenshots } = await import('./screenshots.mjs');
+    return takeScreenshots(args);
   },
   async pack(args) {
     await commands.build();

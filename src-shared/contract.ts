@@ -90,7 +90,7 @@ const preferenceValues = z.record(z.string(), z.unknown());
 export const contract = {
   'workspace.info': {
     input: nothing,
-    output: z.object({ path: z.string(), name: z.string(), version: z.string(), canPickFiles: z.boolean() }),
+    output: z.object({ path: z.string(), name: z.string(), version: z.string() }),
   },
   'doctor.report': { input: nothing, output: doctorReportSchema },
 

@@ -41,8 +41,6 @@ export interface BackendOptions {
   readonly workspace: Workspace;
   readonly launcher: JobLauncher;
   readonly version: string;
-  /** Whether the host can show the system's own file dialogs. */
-  readonly canPickFiles?: boolean;
   /** Where the person's preferences for all workspaces lie; in the home folder by default. */
   readonly userPreferencesPath?: string;
   /** Gets errors that no caller waits for; printed by default. */
@@ -128,11 +126,11 @@ function generalMethods(
   options: BackendOptions,
   context: BackendContext,
 ): Methods<'workspace' | 'doctor' | 'files' | 'settings' | 'preferences'> {
-  const { workspace, version, canPickFiles = false } = options;
+  const { workspace, version } = options;
   const preferences = new Preferences(workspace.settings, options.userPreferencesPath ?? userPreferencesPath());
   let report: Promise<DoctorReport> | null = null;
   return {
-    'workspace.info': async () => ({ path: workspace.path, name: basename(workspace.path), version, canPickFiles }),
+    'workspace.info': async () => ({ path: workspace.path, name: basename(workspace.path), version }),
     'doctor.report': () => {
       report ??= examine(context).finally(() => {
         report = null;

@@ -91,7 +91,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       if (last && last.index >= lines.length - 1) props.onEnd?.();
     },
   });
-  const template = view.shown.map((column) => trackOf(view.widthOf(column))).join(' ');
+  const template = `${view.shown.map((column) => trackOf(view.widthOf(column))).join(' ')} ${MENU_TRACK}`;
   const focusLine = (index: number) => {
     virtual.scrollToIndex(index);
     requestAnimationFrame(() => {
@@ -163,6 +163,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
 }
 
+/** The last column is empty: the table's menu lies over it. */
+const MENU_TRACK = '30px';
 const trackOf = (width: number | undefined): string => (width ? `${width}px` : 'minmax(120px, 1fr)');
 const lineKey = <Row,>(line: Line<Row>, rowId: (row: Row) => string): string =>
   line.kind === 'group' ? `group:${line.key}` : rowId(line.row);

@@ -1,6 +1,7 @@
 import type { HostMessage } from '../../src-shared/hostMessages.ts';
 import { call, messageOf } from '../state/backend.ts';
-import { useDroppedPath } from '../state/droppedPath.ts';
+import { pathOfCopy, useDroppedPath } from '../state/droppedPath.ts';
+import { type Dropped, readDrop } from '../transport/droppedFiles.ts';
 import { pathOfDroppedFile } from '../transport/host.ts';
 import { runCommand } from './commands.ts';
 import { activeTarget } from './editors.ts';
@@ -36,20 +37,36 @@ async function openExperimentFile(path: string): Promise<void> {
   }
 }
 
-/** Files dropped anywhere on the window are opened; views that take them themselves come first. */
+/** Files dropped anywhere on the window are opened; editors and the docking layout, which have drops of their own, never see them. */
 export function acceptDrops(page: Window): void {
-  page.addEventListener('dragover', (event) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-  });
-  page.addEventListener('drop', (event) => {
-    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    const [file] = event.dataTransfer.files;
+  const onFiles = (type: 'dragover' | 'dragleave' | 'drop', handle: (transfer: DataTransfer, event: DragEvent) => void) =>
+    page.addEventListener(
+      type,
+      (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        event.stopPropagation();
+        handle(event.dataTransfer, event);
+      },
+      { capture: true },
+    );
+  const hover = (isOver: boolean) => isOver !== useDroppedPath.getState().isOver && useDroppedPath.setState({ isOver });
+  onFiles('dragover', () => hover(true));
+  onFiles('dragleave', (_, { relatedTarget }) => relatedTarget === null && hover(false));
+  onFiles('drop', (transfer) => {
+    hover(false);
+    const [file] = transfer.files;
     const path = file && pathOfDroppedFile(file);
     if (path) openPath(path);
-    else {
-      runCommand('datasets.import', {});
-      notify({ severity: 'info', message: 'A browser does not tell where a dropped file lies. Type its path, or browse for it.' });
-    }
+    else void openCopy(readDrop(transfer));
   });
+}
+
+/** In a browser, which does not tell where a dropped file lies. */
+async function openCopy(drop: Promise<Dropped | null>): Promise<void> {
+  const dropped = await drop;
+  if (!dropped) return void notify({ severity: 'info', message: 'What was dropped holds no files.' });
+  if (!dropped.name.endsWith('.experiment.jsonc')) runCommand('datasets.import', {});
+  const path = await pathOfCopy(dropped);
+  if (path) openPath(path);
 }

@@ -22,11 +22,13 @@ export interface OpenPage {
   errors: string[];
 }
 
-export async function openPage(
-  browser: Browser,
-  url: string,
-  options: { width?: number; height?: number; theme?: 'dark' | 'light' } = {},
-): Promise<OpenPage> {
+export interface OpenPageOptions {
+  width?: number;
+  height?: number;
+  theme?: 'dark' | 'light';
+}
+
+export async function openPage(browser: Browser, url: string, options: OpenPageOptions = {}): Promise<OpenPage> {
   const { width = 1280, height = 800, theme = 'dark' } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, acceptDownloads: true });
   const page = await context.newPage();

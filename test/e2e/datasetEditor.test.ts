@@ -1,29 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBundle } from '../../scripts/bundle.mjs';
-import { launchBrowser, type OpenPage, openPage } from './browser.ts';
-import { type FakeServe, serveFake } from './fakeServe.ts';
+import { describe, expect, it } from 'vitest';
+import { openWorkbenchForEachTest, page } from './workbench.ts';
 
-let browser: Browser;
-let serve: FakeServe;
-let opened: OpenPage;
-let page: Page;
-
-beforeAll(async () => {
-  expect(await ensureBundle('renderer')).toBe(true);
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  serve = await serveFake({ demoUsers: 10_000_000 });
-  opened = await openPage(browser, serve.url);
-  page = opened.page;
-});
-afterEach(async () => {
-  expect(opened.errors).toEqual([]);
-  await opened.context.close();
-  await serve.close();
-});
+openWorkbenchForEachTest({ demoUsers: 10_000_000 });
 
 const openDataset = (name: string) => page.getByRole('treeitem', { name: new RegExp(`^${name}`) }).click();
 const tab = (name: RegExp) => page.getByRole('tab', { name }).last().click();

@@ -99,7 +99,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
   };
 
   const api: BackendApi = {
-    'workspace.info': async () => ({ path: '/workspaces/films', name: 'films', version: '0.1.0', canPickFiles: true }),
+    'workspace.info': async () => ({ path: '/workspaces/films', name: 'films', version: '0.1.0' }),
     'doctor.report': async () => ({
       engines: [
         { engine: 'onnx', provider: 'cpu', available: true, device: '2 cores', reason: null },

@@ -27,8 +27,14 @@ export interface FakeServe {
   close(): Promise<void>;
 }
 
+export interface FakeServeOptions {
+  empty?: boolean;
+  demoUsers?: number;
+  port?: number;
+}
+
 /** Serves the built workbench on top of the test double, with the content security policy of the real host. */
-export async function serveFake(options: { empty?: boolean; demoUsers?: number; port?: number } = {}): Promise<FakeServe> {
+export async function serveFake(options: FakeServeOptions = {}): Promise<FakeServe> {
   const backend = makeFakeBackend(options);
   let isOffline = false;
   const http = createServer((request, response) => {

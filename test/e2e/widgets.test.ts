@@ -1,32 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBundle } from '../../scripts/bundle.mjs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { seriousViolations } from './axe.ts';
-import { launchBrowser, type OpenPage, openPage } from './browser.ts';
-import { type FakeServe, serveFake } from './fakeServe.ts';
+import { opened, openWorkbenchForEachTest, page } from './workbench.ts';
 
-let browser: Browser;
-let serve: FakeServe;
-let opened: OpenPage;
-let page: Page;
-
-beforeAll(async () => {
-  expect(await ensureBundle('renderer')).toBe(true);
-  browser = await launchBrowser();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  serve = await serveFake();
-  opened = await openPage(browser, serve.url);
-  page = opened.page;
-  await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-});
-afterEach(async () => {
-  expect(opened.errors).toEqual([]);
-  await opened.context.close();
-  await serve.close();
-});
+openWorkbenchForEachTest();
+beforeEach(() => opened.context.grantPermissions(['clipboard-read', 'clipboard-write']));
 
 const firstCells = () => page.locator('.table-body-row [role=cell]:first-child').allTextContents();
 const item = (name: string) => page.getByRole('menuitem', { name, exact: true }).click();

@@ -56,7 +56,7 @@ const endlessExperiment = JSON.stringify({
 describe('the desktop host', { timeout: PATIENCE_MS }, () => {
   it('shows the page over its own scheme, with a port to the backend process', async () => {
     expect(await workbench.evaluate('document.title')).toBe('Small page');
-    expect(await workbench.call('workspace.info')).toMatchObject({ path: workbench.workspacePath, version: '9.9.9', canPickFiles: true });
+    expect(await workbench.call('workspace.info')).toMatchObject({ path: workbench.workspacePath, version: '9.9.9' });
     expect(await workbench.evaluate('window.userllmHost.kind')).toBe('electron');
     expect(await workbench.evaluate("window.userllmHost.pathForFile(new File([], 'ratings.csv'))")).toBe('/dropped/ratings.csv');
     const policy = await workbench.evaluate("fetch('/main.js').then((answer) => answer.headers.get('content-security-policy'))");

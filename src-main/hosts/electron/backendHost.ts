@@ -22,7 +22,7 @@ main.on('message', ({ data, ports }: { data: ToBackend; ports: MessagePortMain[]
 function open(workspacePath: string, version: string): void {
   try {
     const workspace = openWorkspace(workspacePath);
-    const backend = createBackend({ workspace, launcher, version, canPickFiles: true });
+    const backend = createBackend({ workspace, launcher, version });
     opened = { workspace, backend };
     backend.events.subscribe(null, 0, reportActivity());
     post({ type: 'opened' });

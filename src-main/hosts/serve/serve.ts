@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, toErrorData } from '../../../src-shared/errors.ts';
 import { serveRpc } from '../../../src-shared/protocol.ts';
 import { type Backend, createBackend } from '../../backend/backend.ts';
 import { createForkLauncher } from '../../backend/forkLauncher.ts';
@@ -12,6 +12,7 @@ import { openWorkspace } from '../../store/workspace.ts';
 import { readRendererFile } from '../rendererFiles.ts';
 import { securityHeaders } from '../securityHeaders.ts';
 import { Access } from './access.ts';
+import { DROPPED_PREFIX, DroppedFiles } from './droppedFiles.ts';
 import { loggedInPage, notBuiltPage, refusedPage } from './pages.ts';
 import { createWebSocketPort } from './webSocketPort.ts';
 
@@ -53,8 +54,12 @@ export async function startServe(options: ServeOptions): Promise<ServeHost> {
   const hosts = [`${LOOPBACK}:${port}`, `localhost:${port}`, ...(options.allowedHosts ?? [])];
   const access = new Access(hosts, port);
   const rendererPath = options.rendererPath ?? fileURLToPath(new URL('../../../dist/renderer', import.meta.url));
+  const dropped = new DroppedFiles(workspace.temporaryPath, () => backend.activeJobs().imports > 0);
   server.on('request', (request, response) => {
-    answerRequest(request, response, access, rendererPath).catch((error: unknown) => failRequest(response, error));
+    const takesFile = request.method === 'PUT' && rawPath(request).startsWith(DROPPED_PREFIX);
+    (takesFile ? takeDropped(request, response, access, dropped) : answerRequest(request, response, access, rendererPath)).catch(
+      (error: unknown) => failRequest(response, error),
+    );
   });
   const closeSockets = acceptSockets(server, access, backend);
   const token = access.createToken();
@@ -69,6 +74,7 @@ export async function startServe(options: ServeOptions): Promise<ServeHost> {
       await backend.close();
       closeSockets();
       await closeServer(server);
+      dropped.remove();
       workspace.close();
     },
   };
@@ -114,6 +120,20 @@ async function answerRequest(request: IncomingMessage, response: ServerResponse,
   const length = file.content.length;
   response.writeHead(200, { ...headers, 'Content-Type': file.contentType, 'Content-Length': length, 'Cache-Control': caching });
   response.end(request.method === 'HEAD' ? undefined : file.content);
+}
+
+/** A file that was dropped on the page; only our own page may send one. */
+async function takeDropped(request: IncomingMessage, response: ServerResponse, access: Access, dropped: DroppedFiles): Promise<void> {
+  const answer = (status: number, content: object) =>
+    response.writeHead(status, { ...securityHeaders(), 'Content-Type': 'application/json' }).end(JSON.stringify(content));
+  if (!access.isKnownHost(request)) return void answer(421, {});
+  if (!access.isOwnOrigin(request)) return void answer(403, {});
+  if (!access.hasSession(request)) return void answer(401, {});
+  try {
+    answer(200, { path: await dropped.receive(rawPath(request), request) });
+  } catch (error) {
+    answer(error instanceof AppError && error.code === 'input-invalid' ? 400 : 507, toErrorData(error));
+  }
 }
 
 /** As it was sent: `URL` would resolve ".." and hide an attempt to get out. */

@@ -99,7 +99,7 @@ function Choices({
         label="Layer"
         value={String(choice.layer ?? MEAN)}
         options={[
-          { value: MEAN, label: 'mean' },
+          { value: MEAN, label: 'mean of all' },
           ...layers.map(({ layer, gate }) => ({ value: String(layer), label: `${layer} (gate ${gate.toFixed(3)})` })),
         ]}
         onChange={(event) => onChange({ ...choice, layer: numberOf(event.target.value) })}
@@ -109,7 +109,7 @@ function Choices({
         label="Head"
         value={String(choice.head ?? MEAN)}
         options={[
-          { value: MEAN, label: 'mean' },
+          { value: MEAN, label: 'mean of all' },
           ...Array.from({ length: heads }, (_, at) => ({ value: String(at), label: String(at + 1) })),
         ]}
         onChange={(event) => onChange({ ...choice, head: numberOf(event.target.value) })}

@@ -36,7 +36,7 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
             {
               label: 'Repeated events',
               value: formatCount(report.duplicates.sameItem),
-              note: `on an item met before; ${formatCount(report.duplicates.sameItemAndTime)} at the same time`,
+              note: `item met before; ${formatCount(report.duplicates.sameItemAndTime)} at the same time`,
             },
           ]}
         />
@@ -53,47 +53,38 @@ export function DatasetOverview({ report }: { report: DatasetReport }) {
           }))}
         />
       </section>
-      <PaperTable report={report} />
       <OverviewCharts report={report} />
+      <PaperTable report={report} />
     </>
   );
 }
 
 function OverviewCharts({ report }: { report: DatasetReport }) {
   const scheme = useColorScheme();
+  const { events } = report.summary;
   const { eventsPerUser, eventsPerItem, eventTimes, ratings, genres, popularItems } = report;
   const charts = useMemo(() => {
-    const one = (color: number, name: string, values: number[]) => [{ name, color: seriesColor(color, scheme), values }];
+    const color = seriesColor(0, scheme);
+    const one = (name: string, values: number[]) => [{ name, color, values }];
+    const counts = (shares: readonly { count: number }[]) => shares.map((share) => share.count);
     return {
-      users: one(0, 'users', eventsPerUser.counts),
-      items: one(3, 'items', eventsPerItem.counts),
-      times: one(5, 'events', eventTimes.counts),
-      ratings: one(
-        1,
-        'events',
-        ratings.map((share) => share.count),
-      ),
-      genres: one(
-        2,
-        'events',
-        genres.map((share) => share.count),
-      ),
-      popular: one(
-        4,
-        'events',
-        popularItems.map((share) => share.count),
-      ),
+      users: one('users', eventsPerUser.counts),
+      items: one('items', eventsPerItem.counts),
+      times: one('events', eventTimes.counts),
+      ratings: one('events', counts(ratings)),
+      genres: one('events', counts(genres)),
+      popular: one('events', counts(popularItems)),
     };
   }, [eventsPerUser, eventsPerItem, eventTimes, ratings, genres, popularItems, scheme]);
   const userRanges = useMemo(() => rangeLabels(eventsPerUser), [eventsPerUser]);
   const itemRanges = useMemo(() => rangeLabels(eventsPerItem), [eventsPerItem]);
   const periods = useMemo(() => periodLabels(eventTimes), [eventTimes]);
   const ratingLabels = useMemo(() => ratings.map((share) => share.value), [ratings]);
-  const genreLabels = useMemo(() => genres.map((share) => share.value), [genres]);
+  const genreLabels = useMemo(() => genres.map((share) => `${share.value}, ${formatShare(share.count / events)}`), [genres, events]);
   const noun = categoryNoun(report.summary);
   const titles = useMemo(() => popularItems.map((share) => shorten(share.value)), [popularItems]);
   return (
-    <div className="chart-grid">
+    <section className="section chart-grid" aria-label="Charts">
       <BarChart title="Events per user" labels={userRanges} series={charts.users} xTitle="events" yTitle="users" histogram />
       <BarChart title="Events per item" labels={itemRanges} series={charts.items} xTitle="events" yTitle="items" histogram />
       <BarChart title="Events over time" labels={periods} series={charts.times} xTitle="time (UTC)" yTitle="events" histogram />
@@ -108,9 +99,11 @@ function OverviewCharts({ report }: { report: DatasetReport }) {
         horizontal
       />
       <BarChart title="Most rated titles" labels={titles} series={charts.popular} xTitle="title" yTitle="events" height={420} horizontal />
-    </div>
+    </section>
   );
 }
+
+const formatShare = (share: number): string => (share >= 0.01 ? `${Math.round(100 * share)} %` : '< 1 %');
 
 function rangeLabels({ edges, counts }: Histogram): string[] {
   return counts.map((_, index) => {

@@ -1,10 +1,10 @@
-import { type DragEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { DatasetFormat } from '../../../src-shared/dataset.ts';
 import { call, useQuery } from '../../state/backend.ts';
-import { takeDroppedPath, useDroppedPath } from '../../state/droppedPath.ts';
-import { imports, isImportActive, workspace } from '../../state/stores.ts';
-import { pathOfDroppedFile } from '../../transport/host.ts';
-import { Button, ErrorNote, Loading, Note, Select, TextField } from '../../widgets/controls.tsx';
+import { type CopyProgress, takeDroppedPath, useDroppedPath } from '../../state/droppedPath.ts';
+import { imports, isImportActive } from '../../state/stores.ts';
+import { Button, ErrorNote, Loading, ProgressBar, Select, TextField } from '../../widgets/controls.tsx';
+import { formatBytes } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { FileBrowser } from '../../workbench/FileBrowser.tsx';
 import { formatChoices } from './formatNames.ts';
@@ -35,10 +35,7 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
   const [path, setPath] = useState('');
   const [chosen, setChosen] = useState('');
   const [browsing, setBrowsing] = useState(false);
-  const [note, setNote] = useState<string | null>(null);
-  const canBrowse = workspace.use((state) => state.value?.canPickFiles ?? true);
   const [format, setFormat] = useState<DatasetFormat | ''>('');
-  const [isOver, setOver] = useState(false);
   const preview = useQuery(chosen === '' ? null : `${chosen}\n${format}`, () =>
     call('datasets.preview', { path: chosen, format: format === '' ? null : format }),
   );
@@ -47,34 +44,16 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
     setChosen(next.trim());
     setFormat('');
     setBrowsing(false);
-    setNote(null);
+    useDroppedPath.setState({ error: null });
   };
-  const given = useDroppedPath((state) => state.path);
+  const { isOver, path: given, copy, error: copyError } = useDroppedPath();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is given is taken once
   useEffect(() => {
     const path = takeDroppedPath();
     if (path !== null) choose(path);
   }, [given]);
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    event.stopPropagation();
-    setOver(false);
-    const file = event.dataTransfer.files[0];
-    const dropped = file ? pathOfDroppedFile(file) : null;
-    if (dropped) choose(dropped);
-    else setNote('A browser does not tell where a dropped file lies. Type its path above, or browse for it.');
-  };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the path field and Browse do the same
-    <div
-      className="import-form"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false)}
-      onDrop={onDrop}
-    >
+    <div className="import-form">
       <form
         className="import-path"
         onSubmit={(event) => {
@@ -91,18 +70,20 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
           hint="MovieLens, Amazon Reviews, Google Local or any table, as downloaded: folder, file or archive."
           onChange={(event) => setPath(event.target.value)}
         />
-        {canBrowse && (
-          <Button icon="folder-opened" aria-expanded={browsing} onClick={() => setBrowsing(!browsing)}>
-            Browse
-          </Button>
-        )}
+        <Button icon="folder-opened" aria-expanded={browsing} onClick={() => setBrowsing(!browsing)}>
+          Browse
+        </Button>
         <Button kind={preview.value ? 'secondary' : 'primary'} type="submit" disabled={path.trim() === ''}>
           Preview
         </Button>
       </form>
-      {note && <Note kind="warn">{note}</Note>}
+      {copyError && <ErrorNote message={copyError} />}
       {browsing && <FileBrowser start={path} onChoose={choose} onClose={() => setBrowsing(false)} />}
-      {(chosen === '' || isOver) && <DropZone isOver={isOver} onBrowse={canBrowse && !browsing ? () => setBrowsing(true) : null} />}
+      {copy ? (
+        <CopyOfDrop {...copy} />
+      ) : (
+        (chosen === '' || isOver) && <DropZone isOver={isOver} onBrowse={browsing ? null : () => setBrowsing(true)} />
+      )}
       {chosen !== '' && (
         <div className="import-format">
           <Select
@@ -123,6 +104,19 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
           onStarted={onStarted}
         />
       )}
+    </div>
+  );
+}
+
+/** A browser hands over what a dropped folder holds, which is copied to where the import can read it. */
+function CopyOfDrop({ name, doneBytes, totalBytes, cancel }: CopyProgress) {
+  return (
+    <div className="drop-zone" role="status">
+      <p>
+        Copying <b>{name}</b> to the workspace: {formatBytes(doneBytes)} of {formatBytes(totalBytes)}
+      </p>
+      <ProgressBar share={totalBytes === 0 ? null : doneBytes / totalBytes} label={`Copy of ${name}`} />
+      <Button onClick={cancel}>Cancel</Button>
     </div>
   );
 }

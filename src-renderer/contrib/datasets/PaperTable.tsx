@@ -8,7 +8,8 @@ export function PaperTable({ report }: { report: DatasetReport }) {
   return (
     <section className="section">
       <h2>
-        Beside Table 1 of the paper <span className="muted section-note">which does not say how many events a user needed</span>
+        Beside Table 1 of the paper{' '}
+        <span className="muted section-note">the paper does not say how many events a user needed to take part</span>
       </h2>
       <table className="grid-table paper-table">
         <thead>
@@ -35,7 +36,8 @@ export function PaperTable({ report }: { report: DatasetReport }) {
         </tbody>
       </table>
       <p className="muted paper-note">
-        The paper counts the whole catalogue as items, with PAD and OOV: here {formatCount(report.summary.items + 2)}.
+        The paper counts the whole catalogue as items, and two entries more, for padding and for unknown items: here{' '}
+        {formatCount(report.summary.items + 2)}.
       </p>
     </section>
   );

@@ -59,7 +59,7 @@ export default function TimelineEditor({ params }: EditorProps) {
     <div className="page page-fill">
       <header className="page-head">
         <div className="run-title">
-          <h1>User {userId}</h1>
+          <h1>User number {userId}</h1>
           <div className="run-facts">
             <span>{countOf(rows.length, 'event')}</span>
             {first && last && (
@@ -89,7 +89,7 @@ function GenreChart({ rows, noun }: { rows: NumberedEvent[]; noun: CategoryNoun 
     const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, TOP_GENRES);
     return {
       labels: top.map(([genre]) => genre),
-      series: [{ name: 'events', color: seriesColor(2, scheme), values: top.map(([, count]) => count) }],
+      series: [{ name: 'events', color: seriesColor(0, scheme), values: top.map(([, count]) => count) }],
     };
   }, [rows, scheme]);
   return (

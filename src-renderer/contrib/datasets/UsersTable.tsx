@@ -9,8 +9,8 @@ import { runCommand } from '../../workbench/commands.ts';
 type UserKey = keyof UserSummary;
 
 const COLUMNS: (PagedColumn<UserSummary> & { id: UserKey })[] = [
-  { id: 'externalId', header: 'User', cell: (user) => user.externalId },
-  { id: 'userId', header: 'Number', width: 110, align: 'end', cell: (user) => formatCount(user.userId) },
+  { id: 'externalId', header: 'Id in the source', cell: (user) => user.externalId },
+  { id: 'userId', header: 'User number', width: 130, align: 'end', cell: (user) => formatCount(user.userId) },
   { id: 'events', header: 'Events', width: 110, align: 'end', descendingFirst: true, cell: (user) => formatCount(user.events) },
   { id: 'firstEventAtMs', header: 'First event', width: 150, cell: (user) => formatDate(user.firstEventAtMs) },
   { id: 'lastEventAtMs', header: 'Last event', width: 150, descendingFirst: true, cell: (user) => formatDate(user.lastEventAtMs) },

@@ -40,6 +40,9 @@ export function GatePlots({ runIds }: { runIds: string[] }) {
   if (gated.length === 0) return <NoGates training={chosen.some(isRunActive)} />;
   return (
     <div className="gates">
+      <p className="muted">
+        A gate scales what its layer lets the language model see of the user: 0 keeps the user out, farther from 0 lets in more.
+      </p>
       <LayerChart runs={gated} />
       <PathChart runs={gated} curves={gateCurves} />
       {gated.length < data.length && (
@@ -84,7 +87,14 @@ function LayerChart({ runs: list }: { runs: RunGatesData[] }) {
     [list, layers, scheme],
   );
   return (
-    <BarChart title="Gate value per layer" labels={labels} series={series} xTitle="cross-attention layer" yTitle="tanh(α)" height={300} />
+    <BarChart
+      title="Gate value per layer"
+      labels={labels}
+      series={series}
+      xTitle="cross-attention layer"
+      yTitle="gate, tanh(α)"
+      height={300}
+    />
   );
 }
 
@@ -107,7 +117,7 @@ function PathChart({ runs: list, curves }: { runs: RunGatesData[]; curves: LiveC
   return (
     <div className="gate-path">
       <Select inline label="Layer" value={layer} options={options} onChange={(event) => setChosen(event.target.value)} />
-      <LineChart title="Gate value over training" series={series} xTitle="fine-tuning step" yTitle="tanh(α)" height={300} />
+      <LineChart title="Gate value over training" series={series} xTitle="fine-tuning step" yTitle="gate, tanh(α)" height={300} />
     </div>
   );
 }

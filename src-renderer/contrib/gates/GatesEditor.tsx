@@ -16,7 +16,6 @@ export default function GatesEditor({ params }: EditorProps) {
     <div className="page">
       <header className="page-head">
         <h1>Gates</h1>
-        <p className="muted">tanh(α) of every cross-attention layer: 0 keeps the user out, the sign and size say how much is let in.</p>
       </header>
       <div className="page-body">
         <GatePlots runIds={ids} />

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { call, messageOf } from '../../state/backend.ts';
-import { workspace } from '../../state/stores.ts';
 import { Button, ErrorNote, Loading, TextField } from '../../widgets/controls.tsx';
 import { FileBrowser } from '../../workbench/FileBrowser.tsx';
 import { openModel } from './modelActions.ts';
@@ -12,7 +11,6 @@ export default function AddModelEditor() {
   const [browsing, setBrowsing] = useState(false);
   const [adding, setAdding] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const canBrowse = workspace.use((state) => state.value?.canPickFiles ?? true);
   const add = async () => {
     setAdding(true);
     setError(null);
@@ -49,11 +47,9 @@ export default function AddModelEditor() {
             hint="With config.json, *.safetensors and tokenizer.json: GPT-2, Llama, Mistral, Qwen 2 and 3, Gemma 2 and 3. It stays where it is."
             onChange={(event) => setPath(event.target.value)}
           />
-          {canBrowse && (
-            <Button icon="folder-opened" aria-expanded={browsing} onClick={() => setBrowsing(!browsing)}>
-              Browse
-            </Button>
-          )}
+          <Button icon="folder-opened" aria-expanded={browsing} onClick={() => setBrowsing(!browsing)}>
+            Browse
+          </Button>
           <TextField label="Name" placeholder="the folder's" value={name} onChange={(event) => setName(event.target.value)} />
           <Button kind="primary" icon="add" type="submit" disabled={path.trim() === '' || adding}>
             Add

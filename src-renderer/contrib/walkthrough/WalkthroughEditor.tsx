@@ -1,11 +1,12 @@
 import { type ReactNode, useState } from 'react';
+import type { RunSummary } from '../../../src-shared/run.ts';
 import { call, messageOf } from '../../state/backend.ts';
 import { runShare, useNow } from '../../state/runProgress.ts';
 import { datasets, experiments, imports, runs } from '../../state/stores.ts';
 import { Button, ErrorNote, ProgressBar } from '../../widgets/controls.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
 import { runCommand } from '../../workbench/commands.ts';
-import { SAMPLE_NAME, type StepState, walkthroughState } from './walkthroughSteps.ts';
+import { SAMPLE_NAME, type StepState, type WalkthroughState, walkthroughState } from './walkthroughSteps.ts';
 
 const ICONS: Record<StepState, string> = {
   waits: 'circle-large',
@@ -24,7 +25,7 @@ function useWalkthrough() {
   });
 }
 
-/** From nothing to a personalised language model, on a made-up dataset: four steps, each one click. */
+/** From nothing to a personalised language model, and to what it is better than, on a made-up dataset: five steps, each one click. */
 export default function WalkthroughEditor() {
   const state = useWalkthrough();
   const [error, setError] = useState<string | null>(null);
@@ -40,7 +41,7 @@ export default function WalkthroughEditor() {
       </header>
       <div className="page-body">
         <p className="walkthrough-lead">
-          In four steps, and some minutes of computing, a small language model learns who it writes for. Everything stays on this machine.
+          In five steps, and some minutes of computing, a small language model learns who it writes for. Everything stays on this machine.
         </p>
         {error && <ErrorNote message={error} />}
         <ol className="walkthrough">
@@ -88,18 +89,64 @@ export default function WalkthroughEditor() {
               How often the film that came next is among the first ten, and how far each layer opened its <em>gate</em> to the user. Then
               talk to the model as two different people.
             </p>
-            {state.result === 'ready' && latestRun && (
-              <span className="walkthrough-buttons">
+            {state.result !== 'waits' && latestRun && (
+              <div className="walkthrough-buttons">
                 <Button kind="primary" icon="graph-line" onClick={() => runCommand('runs.open', { runIds: [latestRun.id] })}>
                   Open the finished run
                 </Button>
-              </span>
+                <Button icon="symbol-event" onClick={() => runCommand('gates.show', { runIds: [latestRun.id] })}>
+                  See the gates
+                </Button>
+                <Button icon="comment-discussion" onClick={() => runCommand('playground.open', { runIds: [latestRun.id] })}>
+                  Talk to it
+                </Button>
+              </div>
             )}
           </Step>
+          <Step state={state.comparison} title="Compare it with text in the prompt">
+            <p>
+              The usual way to tell a language model about someone is to write the history into its <em>prompt</em>. The same model learns
+              that way, too; then the two are set side by side.
+            </p>
+            <Comparison state={state} attempt={attempt} />
+          </Step>
         </ol>
+        <p className="walkthrough-end">
+          With your own data it goes the same way:{' '}
+          <Button kind="link" onClick={() => runCommand('datasets.import', {})}>
+            import a dataset
+          </Button>
+          , or drop its folder anywhere on this window.
+        </p>
       </div>
     </div>
   );
+}
+
+interface ComparisonProps {
+  state: WalkthroughState;
+  attempt(action: () => Promise<unknown>): void;
+}
+
+function Comparison({ state, attempt }: ComparisonProps) {
+  const { comparison, baselinePath, baselineRun, latestRun } = state;
+  if (comparison === 'going-on' && baselineRun) return <Progress run={baselineRun} />;
+  if (comparison === 'done' && baselineRun && latestRun)
+    return (
+      <Button icon="diff-multiple" onClick={() => runCommand('comparison.compare', { runIds: [baselineRun.id, latestRun.id] })}>
+        Compare the two runs
+      </Button>
+    );
+  if (comparison !== 'ready') return null;
+  return (
+    <Button icon="play" onClick={() => attempt(() => startBaseline(baselinePath))}>
+      Run the text prompt
+    </Button>
+  );
+}
+
+async function startBaseline(path: string | null): Promise<void> {
+  await startRun(path ?? (await call('experiments.create', { dataset: SAMPLE_NAME, integration: 'text-prompt' })).path);
 }
 
 async function startRun(path: string): Promise<void> {
@@ -107,7 +154,7 @@ async function startRun(path: string): Promise<void> {
   await call('runs.start', { text });
 }
 
-function Progress({ run }: { run: Parameters<typeof runShare>[0] & { id: string } }) {
+function Progress({ run }: { run: RunSummary }) {
   useNow(true);
   const share = runShare(run);
   return (

@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../src-shared/run.ts';
 
 export const SAMPLE_NAME = 'sample';
 const EXPERIMENT_NAME = `${SAMPLE_NAME}-cross-attention`;
+const BASELINE_NAME = `${SAMPLE_NAME}-text-prompt`;
 
 export type StepState = 'waits' | 'ready' | 'going-on' | 'done';
 
@@ -11,10 +12,14 @@ export interface WalkthroughState {
   experiment: StepState;
   run: StepState;
   result: StepState;
+  comparison: StepState;
   /** The experiment file of the walkthrough, once there is one. */
   experimentPath: string | null;
   /** Its latest run that is not a failure, completed ones first. */
   latestRun: RunSummary | null;
+  /** The file and the latest run of the same language model with the history in its prompt. */
+  baselinePath: string | null;
+  baselineRun: RunSummary | null;
 }
 
 interface Workspace {
@@ -32,15 +37,23 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   const isImporting = imports.some((each) => each.name === SAMPLE_NAME && !ENDED.includes(each.phase));
   const file = experiments.find((each) => each.name === EXPERIMENT_NAME) ?? null;
   const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME && run.status !== 'failed');
-  const latestRun = mine.find((run) => run.status === 'completed') ?? mine[0] ?? null;
+  const latestRun = latestOf(mine.filter((run) => !OTHER_RUN.test(run.name)));
+  const baselineRun = latestOf(mine.filter((run) => run.name.endsWith(' text-prompt')));
   const isDone = latestRun?.status === 'completed';
-  const isRunning = latestRun?.status === 'running' || latestRun?.status === 'queued';
   return {
     dataset: hasDataset ? 'done' : isImporting ? 'going-on' : 'ready',
     experiment: file ? 'done' : hasDataset ? 'ready' : 'waits',
-    run: isDone ? 'done' : isRunning ? 'going-on' : file ? 'ready' : 'waits',
-    result: isDone ? 'ready' : 'waits',
+    run: isDone ? 'done' : isGoingOn(latestRun) ? 'going-on' : file ? 'ready' : 'waits',
+    result: !isDone ? 'waits' : baselineRun ? 'done' : 'ready',
+    comparison: !isDone ? 'waits' : baselineRun?.status === 'completed' ? 'done' : isGoingOn(baselineRun) ? 'going-on' : 'ready',
     experimentPath: file?.path ?? null,
     latestRun,
+    baselinePath: experiments.find((each) => each.name === BASELINE_NAME)?.path ?? null,
+    baselineRun,
   };
 }
+
+/** Runs are called after what is compared: those of the two experiments without a user encoder end like this. */
+const OTHER_RUN = / (text-prompt|none)$/;
+const isGoingOn = (run: RunSummary | null): boolean => run?.status === 'running' || run?.status === 'queued';
+const latestOf = (runs: RunSummary[]): RunSummary | null => runs.find((run) => run.status === 'completed') ?? runs[0] ?? null;

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBundle } from '../../scripts/bundle.mjs';
+import { writeSampleDataset } from '../../src-main/data/sample/writeSample.ts';
+import { type ServeHost, startServe } from '../../src-main/hosts/serve/serve.ts';
+import { realMovielens } from '../data/movielensFolder.ts';
+import { launchBrowser, type OpenPage, openPage } from './browser.ts';
+import { layoutFaults } from './layout.ts';
+
+const DATASET = 'my-films';
+
+let folder: string;
+let browser: Browser;
+let host: ServeHost;
+let opened: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  expect(await ensureBundle('renderer')).toBe(true);
+  folder = mkdtempSync(join(tmpdir(), 'userllm-new-user-'));
+  host = await startServe({ workspacePath: join(folder, 'workspace') });
+  browser = await launchBrowser();
+  opened = await openPage(browser, host.url);
+  page = opened.page;
+  page.setDefaultTimeout(60_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  await host?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a person downloaded: MovieLens where it is at hand, else a folder of the same files. */
+async function downloadedFolder(): Promise<string> {
+  const real = realMovielens();
+  if (real) return real;
+  await writeSampleDataset(join(folder, 'films'), { users: 80, items: 60 });
+  return join(folder, 'films');
+}
+
+/** Drops a folder of the disk on the middle of the window, as a file manager does. */
+async function dropFolder(path: string): Promise<void> {
+  const session = await opened.context.newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data });
+  }
+}
+
+/** The suggested experiment takes minutes: this one is over in moments, and goes through the same stages. */
+const quick = (integration: object) =>
+  JSON.stringify({
+    name: `${DATASET} ${(integration as { kind: string }).kind}`,
+    dataset: DATASET,
+    data: { minEventsPerItem: 20, sampleUsers: 60 },
+    history: { embedded: 20, prompted: 3 },
+    encoder: { dModel: 16, numLayers: 1, pretraining: { steps: 10, batchSize: 8 } },
+    languageModel: { vocabularySize: 400, dModel: 32, numLayers: 2, pretraining: { steps: 10, batchSize: 8 } },
+    integration,
+    training: { steps: 20, batchSize: 4, validateEvery: 20 },
+    evaluation: { users: 8, beams: 2, batchSize: 4, efficiencyAt: [10] },
+    engine: { threads: 1 },
+  });
+
+/** Makes the suggested experiment, shortens it on disk, which the editor notices, and runs it. */
+async function runExperiment(choice: RegExp, integration: { kind: string }): Promise<void> {
+  await page.getByRole('button', { name: 'New experiment', exact: true }).click();
+  await page.getByRole('option', { name: choice }).click();
+  await page.getByRole('tab', { name: new RegExp(`^${DATASET}-${integration.kind}`) }).waitFor();
+  await page.getByText('No problems').waitFor();
+  const files = await host.backend.api['experiments.list']({});
+  const { path } = files.find(({ name }) => name === `${DATASET}-${integration.kind}`)!;
+  await host.backend.api['experiments.write']({ path, text: quick(integration) });
+  await page.getByText('"sampleUsers"').first().waitFor();
+  await page.getByText('No problems').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('heading', { name: `${DATASET} ${integration.kind}`, exact: true }).waitFor();
+}
+
+async function save(item: string | RegExp): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+  return readFileSync(await file.path(), 'utf8');
+}
+
+async function write(user: string): Promise<string> {
+  const field = page.getByRole('combobox', { name: 'User', exact: true });
+  await field.fill(user);
+  await page.getByRole('option', { name: new RegExp(`^User ${user} `) }).waitFor();
+  await field.press('Enter');
+  await page.getByRole('button', { name: 'Write', exact: true }).click();
+  await page.locator('.play-candidates').nth(3).waitFor();
+  await page.getByRole('button', { name: 'Write', exact: true }).waitFor();
+  return (await page.getByRole('region', { name: 'Personalised', exact: true }).textContent()) ?? '';
+}
+
+/** Nothing that was shown on the way is an error, cut off or on top of something else. */
+async function expectNoFault(where: string): Promise<void> {
+  await expect.poll(() => layoutFaults(page), { message: where, timeout: 5_000 }).toEqual([]);
+  expect(opened.errors, where).toEqual([]);
+  expect(await page.getByRole('alert').allTextContents(), where).toEqual([]);
+}
+
+describe('a new user', () => {
+  it('follows the walkthrough, drops a dataset, runs, compares, looks inside, writes for two people, and takes a table and a picture away', async () => {
+    await page.getByRole('button', { name: 'New here? Take the walkthrough' }).click();
+    await page.getByRole('button', { name: 'Make the sample dataset' }).click();
+    await page.getByRole('button', { name: 'Write it for me' }).click();
+    await page.getByRole('button', { name: 'Run the experiment' }).waitFor();
+    await expectNoFault('walkthrough');
+
+    await dropFolder(await downloadedFolder());
+    await page.getByRole('table', { name: 'Preview' }).waitFor();
+    await expectNoFault('preview');
+    await page.getByLabel('Name of the dataset').fill(DATASET);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('has been imported in').waitFor();
+    await expectNoFault('import');
+
+    await runExperiment(/^Cross-attention/, { kind: 'cross-attention' });
+    await page.getByRole('button', { name: 'Datasets', exact: true }).click();
+    await page.getByRole('treeitem', { name: new RegExp(`^${DATASET}`) }).click();
+    await page.getByRole('heading', { name: 'Events per user' }).waitFor();
+    await runExperiment(/^Text prompt/, { kind: 'text-prompt' });
+    await expectNoFault('run that waits');
+
+    await page.getByRole('button', { name: 'Runs', exact: true }).click();
+    const row = (kind: string) => page.getByRole('treeitem', { name: new RegExp(`^completed ${DATASET} ${kind}`) });
+    await row('cross-attention').click({ timeout: 180_000 });
+    await page.getByRole('heading', { name: `${DATASET} cross-attention`, exact: true }).waitFor();
+    await page.getByRole('tab', { name: 'Gates', exact: true }).click();
+    await page.getByRole('button', { name: 'Export Gate value per layer' }).click();
+    expect(await save('Save as SVG')).toContain('<svg');
+    await expectNoFault('gates');
+    await page.getByRole('tab', { name: 'Attention', exact: true }).click();
+    await page.getByRole('button', { name: /^Measure \d+ events$/ }).waitFor();
+    await expectNoFault('attention');
+
+    await page.getByRole('button', { name: 'Playground', exact: true }).last().click();
+    const [one, another] = [await write('3'), await write('7')];
+    expect(one).not.toBe(another);
+    await expectNoFault('playground');
+
+    await row('text-prompt').click({ timeout: 180_000 });
+    await row('cross-attention').click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: 'Compare 2 runs' }).click();
+    await page.getByRole('button', { name: `Pin ${DATASET} text-prompt as baseline` }).click({ force: true });
+    await page.getByText('Differences to the pinned baseline').waitFor();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    expect(await save(/^LaTeX/)).toContain('\\begin{tabular}');
+    await expectNoFault('comparison');
+  }, 600_000);
+});
