@@ -15,6 +15,7 @@ import {
   userSummarySchema,
 } from './dataset.ts';
 import { datasetViewSchema } from './datasetView.ts';
+import { estimateStatusSchema } from './estimate.ts';
 import { problemSchema } from './experiment.ts';
 import { userHistorySchema, writtenFor } from './history.ts';
 import {
@@ -35,6 +36,7 @@ import {
   rightUsersSchema,
   runDetailSchema,
   runSummarySchema,
+  stageNameSchema,
 } from './run.ts';
 import { sweepPlanSchema, sweepPreviewSchema } from './sweep.ts';
 
@@ -180,6 +182,15 @@ export const contract = {
     /** The plan is that of the first run; `sweep` says what the others are, null without a sweep. */
     output: z.object({ problems: z.array(problemSchema), plan: planSchema.nullable(), sweep: sweepPreviewSchema.nullable() }),
   },
+  /** Time and memory of the first run that a file describes, as far as they have been measured. */
+  'experiments.estimate': { input: z.object({ text: z.string() }), output: estimateStatusSchema },
+  /**
+   * Measures some real steps of that run, in a process of its own, and estimates from them; `estimate.progress` events say where it is. One
+   * measurement at a time: a new one of another kind ends the one before, which fails as `cancelled`.
+   */
+  'experiments.measure': { input: z.object({ text: z.string() }), output: estimateStatusSchema },
+  /** Ends the measurement with this key. */
+  'experiments.cancelMeasuring': { input: z.object({ key: z.string() }), output: nothing },
   'experiments.schema': { input: nothing, output: z.record(z.string(), z.unknown()) },
 
   /** The runs that an experiment file with a sweep describes, and which of them are done. */
@@ -320,6 +331,8 @@ export const backendEvents = {
   'export.progress': exportProgressSchema,
   'datasets.changed': nothing,
   'experiments.changed': nothing,
+  /** A measurement for an estimate came to this stage; null: it ended. */
+  'estimate.progress': z.object({ key: z.string(), stage: stageNameSchema.nullable() }),
   'models.changed': nothing,
   'preferences.changed': nothing,
   /** The next piece of a text that is being written. */

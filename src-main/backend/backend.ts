@@ -21,6 +21,7 @@ import { compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
 import { examine } from './doctor.ts';
 import { listEncoders } from './encoders.ts';
+import { Estimates } from './estimates.ts';
 import { planFor, suitedToDataset, validateExperiment } from './experimentChecks.ts';
 import { ExperimentFiles } from './experimentFiles.ts';
 import { Exports } from './exports.ts';
@@ -66,13 +67,14 @@ export function createBackend(options: BackendOptions): Backend {
     runs: new RunJobs(context),
     text: new TextGeneration(context),
   };
+  const estimates = new Estimates(context, () => jobs.imports.activeCount + jobs.runs.activeCount > 0);
   jobs.runs.recover();
   const stopWatching = watchWorkspace(context, jobs.runs);
   const runs = runMethods(context, jobs.runs);
   const api: BackendApi = {
     ...generalMethods(options, context),
     ...datasetMethods(context, jobs),
-    ...experimentMethods(context),
+    ...experimentMethods(context, estimates),
     ...runs,
     ...modelMethods(context, jobs.text),
     'sweeps.plan': async ({ text }) => planSweep(context.workspace, text),
@@ -100,6 +102,7 @@ export function createBackend(options: BackendOptions): Backend {
     close: async () => {
       stopWatching();
       jobs.text.close();
+      estimates.close();
       await Promise.all([jobs.imports.close(), jobs.exports.close(), jobs.runs.close()]);
     },
   };
@@ -214,7 +217,7 @@ function refuseInUse(workspace: Workspace, name: string): void {
     );
 }
 
-function experimentMethods({ workspace, emit }: BackendContext): Methods<'experiments'> {
+function experimentMethods({ workspace, emit }: BackendContext, estimates: Estimates): Methods<'experiments'> {
   const files = new ExperimentFiles(workspace.path);
   const changed = <T>(value: T): T => {
     emit({ name: 'experiments.changed', payload: {} });
@@ -234,6 +237,12 @@ function experimentMethods({ workspace, emit }: BackendContext): Methods<'experi
       return changed(files.create(`${dataset}-${integration}`, text));
     },
     'experiments.validate': async ({ text }) => validateExperiment(workspace, text),
+    'experiments.estimate': ({ text }) => estimates.status(text),
+    'experiments.measure': ({ text }) => estimates.measure(text),
+    'experiments.cancelMeasuring': async ({ key }) => {
+      estimates.cancel(key);
+      return {};
+    },
     'experiments.schema': async () => experimentFileJsonSchema(workspace.models.list().map(({ name }) => name)),
   };
 }

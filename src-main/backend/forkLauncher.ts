@@ -5,6 +5,7 @@ import { type JobExit, type JobKind, type JobLauncher, type JobProcess, OutputTa
 const entries: Record<JobKind, URL> = {
   import: new URL('../data/importJob.ts', import.meta.url),
   experiment: new URL('./experimentJob.ts', import.meta.url),
+  rehearsal: new URL('./rehearsalJob.ts', import.meta.url),
   generate: new URL('./generateJob.ts', import.meta.url),
   probe: new URL('./probeJob.ts', import.meta.url),
 };

@@ -1,5 +1,5 @@
 /** The programs that the backend runs outside its own process; each answers over messages. */
-export type JobKind = 'import' | 'experiment' | 'generate' | 'probe';
+export type JobKind = 'import' | 'experiment' | 'rehearsal' | 'generate' | 'probe';
 
 /** How a process ended. `output`: the last lines that it wrote to its error output. */
 export interface JobExit {

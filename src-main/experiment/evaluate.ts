@@ -34,28 +34,41 @@ export interface Evaluation {
   readonly pretrainedEncoder: { readonly encoder: UserEncoderShape; readonly encoderParameters: HostTensors } | null;
 }
 
+/** The parts of an evaluation, in order: what an estimate knows the time of. */
+export type EvaluationPart = 'texts' | 'encoder' | 'fusion' | 'loss' | 'baselines' | 'statistics' | 'retention' | 'efficiency';
+/** Does a part of an evaluation; one that measures notes how long it took. */
+export type DoPart = <T>(part: EvaluationPart, work: () => T | Promise<T>) => Promise<T>;
+
 /**
  * The last stage: tests the fine-tuned model, its encoder and the baselines on the last event of a seeded draw of users, and measures
  * what a request costs. Everything is stored together at the end; a run that was interrupted evaluates anew.
  */
 export async function evaluate(context: RunContext, evaluation: Evaluation): Promise<void> {
-  const { experiment, workspace, run, taskSplit } = context;
+  const { workspace, run } = context;
   const startedAt = performance.now();
-  const test = drawSubset(taskSplit.test.length, experiment.evaluation.users, experiment.seed, 'test').map(
-    (index) => taskSplit.test[index]!,
-  );
+  const test = testExamples(context);
   updateStage(context, { name: 'evaluate', status: 'running', steps: test.length, stepsDone: 0 });
   await evaluation.examples.prepare(test);
+  const { result, values } = await withModel(context, evaluation, (model) =>
+    measureAll(context, evaluation, { ...context, ...evaluation, model, test, onProgress: progressOf(context) }),
+  );
+  workspace.runs.setUserValues(run.id, { userIds: test.map(({ userId }) => userId), values });
+  workspace.runs.setResult(run.id, result);
+  const seconds = (performance.now() - startedAt) / 1000;
+  updateStage(context, { name: 'evaluate', status: 'done', stepsDone: test.length, seconds, finalLoss: result.metrics.testLoss!.value });
+}
+
+/** One example of each user that the model is tested on. */
+export function testExamples({ experiment, taskSplit: { test } }: Pick<RunContext, 'experiment' | 'taskSplit'>): Example[] {
+  return drawSubset(test.length, experiment.evaluation.users, experiment.seed, 'test').map((index) => test[index]!);
+}
+
+/** Puts the fine-tuned model on the engine for as long as `work` takes. */
+export async function withModel<T>(context: RunContext, evaluation: Evaluation, work: (model: LoadedModel) => Promise<T>): Promise<T> {
   const { shape, parameters: merged } = mergedModel(evaluation);
   const parameters = await uploadAll(context.engine, merged);
   try {
-    const model: LoadedModel = { ...context, parameters, shape };
-    const texts = { ...context, ...evaluation, model, test, onProgress: progressOf(context) };
-    const { result, values } = await measureAll(context, evaluation, texts);
-    workspace.runs.setUserValues(run.id, { userIds: test.map(({ userId }) => userId), values });
-    workspace.runs.setResult(run.id, result);
-    const seconds = (performance.now() - startedAt) / 1000;
-    updateStage(context, { name: 'evaluate', status: 'done', stepsDone: test.length, seconds, finalLoss: result.metrics.testLoss!.value });
+    return await work({ ...context, parameters, shape });
   } finally {
     disposeAll(parameters);
   }
@@ -66,18 +79,30 @@ interface Result {
   readonly values: UserValues;
 }
 
-async function measureAll(context: RunContext, evaluation: Evaluation, texts: TextEvaluation): Promise<Result> {
+const simply: DoPart = async (_, work) => work();
+
+/** Everything that an evaluation finds out, part by part. */
+export async function measureAll(
+  context: RunContext,
+  evaluation: Evaluation,
+  texts: TextEvaluation,
+  doPart: DoPart = simply,
+): Promise<Result> {
   const { experiment } = context;
-  const { values, samples } = await evaluateTexts(texts);
-  const items = await evaluateItems(context, evaluation, texts);
-  const all = { ...values, ...(await evaluateLoss(texts)), ...items.values, ...evaluateBaseline(context, texts) };
+  const { values, samples } = await doPart('texts', () => evaluateTexts(texts));
+  const items = await evaluateItems(context, evaluation, texts, doPart);
+  const loss = await doPart('loss', () => evaluateLoss(texts));
+  const all = { ...values, ...loss, ...items.values, ...(await doPart('baselines', () => evaluateBaseline(context, texts))) };
   const specs = finetunedSpecs(evaluation.shape);
+  const summary = await doPart('statistics', () => summarise(all, experiment));
+  const retention = await doPart('retention', () => measureRetention(context, evaluation, texts));
+  const onProgress = () => requireNotStopped(context.signal);
   const result = {
-    metrics: { ...summarise(all, experiment), ...items.metrics, ...(await measureRetention(context, evaluation, texts)) },
+    metrics: { ...summary, ...items.metrics, ...retention },
     samples,
     parameters: countParameters(specs, trainableParameters(specs, experiment.strategy)),
     gates: gateValues(evaluation.parameters),
-    efficiency: await measureEfficiency({ ...context, ...texts, onProgress: () => requireNotStopped(context.signal) }),
+    efficiency: await doPart('efficiency', () => measureEfficiency({ ...context, ...texts, onProgress })),
   };
   return { result, values: all };
 }
@@ -106,14 +131,19 @@ function progressOf(context: RunContext): (usersDone: number) => void {
 }
 
 /** Full rankings of the next item by the pretrained encoder: alone, and fused with the language model where that is the task. */
-async function evaluateItems(context: RunContext, { pretrainedEncoder }: Evaluation, texts: TextEvaluation): Promise<ItemResults> {
+async function evaluateItems(
+  context: RunContext,
+  { pretrainedEncoder }: Evaluation,
+  texts: TextEvaluation,
+  doPart: DoPart,
+): Promise<ItemResults> {
   if (!pretrainedEncoder || !rankedFeatures(pretrainedEncoder.encoder).includes('title')) return { values: {}, metrics: {} };
   const parameters = await uploadAll(context.engine, pretrainedEncoder.encoderParameters);
   try {
     const encoder = { ...context, shape: pretrainedEncoder.encoder, parameters };
-    const values = await evaluateEncoder(encoder, texts.test);
+    const values = await doPart('encoder', () => evaluateEncoder(encoder, texts.test));
     if (context.experiment.task !== 'next-item' || context.experiment.evaluation.candidates === 0) return { values, metrics: {} };
-    const fused = await evaluateFusion(encoder, texts, validationUsers(context));
+    const fused = await doPart('fusion', () => evaluateFusion(encoder, texts, validationUsers(context)));
     return { values: { ...values, ...fused.values }, metrics: fused.metrics };
   } finally {
     disposeAll(parameters);

@@ -22,6 +22,8 @@ export interface RetentionOptions {
   /** The text is read with these users in turn. */
   readonly test: readonly Example[];
   readonly experiment: Experiment;
+  /** Only the first pass over the text, for an estimate of the time that all of them take. */
+  readonly brief?: boolean;
   /** Throws to end early. */
   onProgress(): void;
 }
@@ -47,7 +49,8 @@ interface WindowValues {
  */
 export async function evaluateRetention(options: RetentionOptions): Promise<Metrics> {
   const { model, text, experiment } = options;
-  const windows = windowsOf(text, model.tokenizer, model.shape.languageModel.maxPositions);
+  const all = windowsOf(text, model.tokenizer, model.shape.languageModel.maxPositions);
+  const windows = options.brief ? all.slice(0, windowsAtOnce(all, model.shape)) : all;
   const off = await compareWindows(options, { ...model.shape, user: null }, windows);
   const on = model.shape.user ? await compareWindows(options, model.shape, windows) : off;
   const interval = (values: readonly WindowValues[], name: keyof WindowValues) =>
@@ -77,9 +80,19 @@ export function windowsOf(text: string, tokenizer: Tokenizer, maxPositions: numb
   return Array.from({ length: count }, (_, index) => [...beginning, ...tokens.slice(index * size, (index + 1) * size)]);
 }
 
+/** Windows that one pass compares. */
+function windowsAtOnce(windows: readonly TokenId[][], { languageModel }: PersonalisedShape): number {
+  return Math.min(windows.length, Math.max(1, Math.floor(PASS_VALUES / (windows[0]!.length * languageModel.vocabularySize))));
+}
+
+/** Passes over the text, one after the other. */
+export function retentionPasses(text: string, { tokenizer, shape }: Pick<LoadedModel, 'tokenizer' | 'shape'>): number {
+  const windows = windowsOf(text, tokenizer, shape.languageModel.maxPositions);
+  return Math.ceil(windows.length / windowsAtOnce(windows, shape));
+}
+
 async function compareWindows(options: RetentionOptions, shape: PersonalisedShape, windows: readonly TokenId[][]): Promise<WindowValues[]> {
-  const { length } = windows[0]!;
-  const atOnce = Math.min(windows.length, Math.max(1, Math.floor(PASS_VALUES / (length * shape.languageModel.vocabularySize))));
+  const atOnce = windowsAtOnce(windows, shape);
   const all: WindowValues[] = [];
   for (let start = 0; start < windows.length; start += atOnce) {
     options.onProgress();

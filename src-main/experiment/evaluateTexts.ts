@@ -18,6 +18,8 @@ export interface TextEvaluation {
   /** One for each test user. */
   readonly test: readonly Example[];
   readonly experiment: Experiment;
+  /** Of what is measured beside the texts only as much as an estimate of its time needs. */
+  readonly brief?: boolean;
   /** Called between batches with the number of users done; throws to end early. */
   onProgress(usersDone: number): void;
 }

@@ -1,7 +1,7 @@
 import type { Example } from '../data/windows.ts';
 import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
 import { gateValues } from '../model/integration/crossAttention.ts';
-import { initializeParameters } from '../model/parameters.ts';
+import { initializeParameters, type ParameterSpecs } from '../model/parameters.ts';
 import { type PersonalisedShape, textLoss } from '../model/personalised.ts';
 import { createLossFunction, type LossFunction } from '../training/gradientProgram.ts';
 import { createLengthGroupedSampler, drawSubset } from '../training/sampling.ts';
@@ -12,7 +12,7 @@ import { finetunedSpecs } from './shapes.ts';
 import { groupLabels, type LabelGroup, placeLabels, sharedHistoryInputs } from './sharedHistories.ts';
 import { isWrittenByModel } from './summaries.ts';
 import type { TextExamples } from './textExamples.ts';
-import { runTrainingStage } from './trainingStage.ts';
+import { runTrainingStage, type TrainingStageOptions } from './trainingStage.ts';
 
 /** Steps between two values of the gates. */
 const GATES_EVERY = 5;
@@ -48,8 +48,15 @@ export function textLossKey(shape: PersonalisedShape): string {
 
 /** Trains the personalised model on the task's examples; returns every parameter of the model. */
 export async function finetune(context: RunContext, finetuning: Finetuning): Promise<HostTensors> {
+  const { stage, groups, sampler } = finetuneStage(context, finetuning);
+  if (isWrittenByModel(context.experiment)) await finetuning.examples.prepare(examplesRead(context, groups, sampler));
+  return runTrainingStage(context, stage);
+}
+
+/** Fine-tuning as a stage, and what it draws its batches from: groups of labels that share a history. */
+export function finetuneStage(context: RunContext, finetuning: Finetuning) {
   const { experiment, taskSplit } = context;
-  const { shape, pretrained, languageModelWeights = {} } = finetuning;
+  const { shape, languageModelWeights = {} } = finetuning;
   const specs = finetunedSpecs(shape);
   const { labelsPerHistory, batchSize, accumulation } = experiment.training;
   const groups = groupLabels(taskSplit.train, labelsPerHistory);
@@ -58,11 +65,9 @@ export async function finetune(context: RunContext, finetuning: Finetuning): Pro
     (index) => Math.max(...groups[index]!.map((example) => finetuning.examples.textLength(example))),
   );
   const loss: LossFunction = (parameters, inputs) => textLoss(parameters, shape, inputs);
-  const fresh = initializeParameters(Object.fromEntries(Object.entries(specs).filter(([name]) => !pretrained[name])), experiment.seed);
   const trainable = trainableParameters(specs, experiment.strategy);
-  if (isWrittenByModel(experiment)) await finetuning.examples.prepare(examplesRead(context, groups, sampler));
   const gates = Object.keys(specs).filter((name) => specs[name]!.component === 'gates');
-  return runTrainingStage(context, {
+  const stage: TrainingStageOptions = {
     name: 'finetune',
     sharedAs: null,
     checkpointEvery: experiment.training.checkpointEvery,
@@ -70,7 +75,7 @@ export async function finetune(context: RunContext, finetuning: Finetuning): Pro
     training: {
       key: textLossKey(shape),
       loss,
-      parameters: Object.fromEntries(Object.keys(specs).map((name) => [name, pretrained[name] ?? fresh[name]!])),
+      parameters: startingParameters(specs, finetuning, experiment.seed),
       trainable,
       decayed: decayedParameters(specs),
       optimizer: experiment.training,
@@ -82,11 +87,19 @@ export async function finetune(context: RunContext, finetuning: Finetuning): Pro
       validation: { every: experiment.training.validateEvery, measure: (parameters) => validate(context, finetuning, parameters) },
       ...(gates.length > 0 && { watch: { every: GATES_EVERY, names: gates, measure: gateMetrics } }),
     },
-  });
+  };
+  return { stage, groups, sampler };
+}
+
+/** Pretrained where there is something pretrained, else fresh. */
+function startingParameters(specs: ParameterSpecs, { pretrained }: Finetuning, seed: number): HostTensors {
+  const missing = Object.fromEntries(Object.entries(specs).filter(([name]) => !pretrained[name]));
+  const fresh = initializeParameters(missing, seed);
+  return Object.fromEntries(Object.keys(specs).map((name) => [name, pretrained[name] ?? fresh[name]!]));
 }
 
 /** Every example that training and its validation will read. */
-function examplesRead(
+export function examplesRead(
   context: RunContext,
   groups: readonly LabelGroup[],
   sampler: ReturnType<typeof createLengthGroupedSampler>,

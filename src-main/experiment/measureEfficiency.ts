@@ -25,13 +25,15 @@ export interface EfficiencyOptions {
   readonly model: { readonly shape: Pick<PersonalisedShape, 'languageModel'> };
   readonly examples: TextExamples;
   readonly test: readonly Example[];
+  /** Every request is timed only once, for an estimate of the time that all of it takes. */
+  readonly brief?: boolean;
   /** Throws to end early. */
   onProgress(): void;
 }
 
 /** Users with the longest timelines, whose text prompts are counted. */
 const COUNTED_USERS = 64;
-const REPETITIONS = 3;
+export const REPETITIONS = 3;
 
 interface Request {
   readonly shape: PersonalisedShape;
@@ -115,7 +117,7 @@ function textRequest(options: EfficiencyOptions, historyLength: number, tokens: 
   return { shape: { languageModel, user: null }, prompt, history: null };
 }
 
-async function timeRequest({ engine, experiment, examples, test }: EfficiencyOptions, request: Request): Promise<number> {
+async function timeRequest({ engine, experiment, examples, test, brief = false }: EfficiencyOptions, request: Request): Promise<number> {
   const parameters = await uploadAll(engine, initializeParameters(finetunedSpecs(request.shape), experiment.seed));
   const answers = examples.answers ?? test.map((example) => examples.answerOf(example));
   const answerLength = Math.max(2, Math.round(mean(answers.map((answer) => examples.answerTokens(answer).length + 1))));
@@ -127,7 +129,7 @@ async function timeRequest({ engine, experiment, examples, test }: EfficiencyOpt
     session.dispose();
   };
   try {
-    return await measureRequests([answer], REPETITIONS);
+    return await measureRequests([answer], brief ? 1 : REPETITIONS);
   } finally {
     disposeAll(parameters);
   }

@@ -1,8 +1,8 @@
 import { AppError } from '../../src-shared/errors.ts';
-import type { ScratchModelConfig } from '../../src-shared/experiment.ts';
+import type { Experiment, ScratchModelConfig } from '../../src-shared/experiment.ts';
 import { pretrainingBatch } from '../data/batches.ts';
 import { pretrainingRows } from '../data/windows.ts';
-import type { DeviceTensors, HostTensors } from '../engine/engine.ts';
+import type { DeviceTensors, Engine, HostTensors } from '../engine/engine.ts';
 import { dropoutInputs, dropoutSpecs } from '../model/dropout.ts';
 import { type LanguageModelShape, languageModelSpecs } from '../model/languageModel/languageModel.ts';
 import { initializeParameters } from '../model/parameters.ts';
@@ -21,28 +21,39 @@ import type { BaseLanguageModel } from './languageModels.ts';
 import { reviewFeature } from './reviews.ts';
 import type { RunContext } from './runContext.ts';
 import { findSharedStage, hashDescription } from './sharedStages.ts';
-import { runTrainingStage } from './trainingStage.ts';
+import type { TrainingStageOptions } from './trainingStage.ts';
 import { APP_VERSION } from './version.ts';
 
 /** Held-out users on whom the validation loss of a stage is measured. */
 export const VALIDATION_USERS = 256;
 
 /** What makes two stages on the same data equal, apart from the configuration of the stage itself. */
-function sharedDescription({ engine, experiment, run }: Pick<RunContext, 'engine' | 'experiment' | 'run'>) {
+interface SharedBetween {
+  readonly engine: Pick<Engine, 'name' | 'provider'>;
+  readonly experiment: Experiment;
+  readonly run: Pick<RunContext['run'], 'datasetFingerprint'>;
+}
+
+function sharedDescription({ engine, experiment, run }: SharedBetween) {
   const { threads } = experiment.engine;
   const { seed } = experiment;
   return { version: APP_VERSION, engine: engine.name, provider: engine.provider, threads, seed, dataset: run.datasetFingerprint };
 }
 
-/** Pretraining of the user encoder; returns its parameters, prediction heads included. */
-export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): Promise<HostTensors> {
+/** The content hash under which the pretrained encoder of a run is shared. */
+export function encoderStageHash(between: SharedBetween, shape: UserEncoderShape): string {
+  const { pretraining, dropout, clozeRate } = between.experiment.encoder;
+  return hashDescription({ ...sharedDescription(between), stage: 'pretrain-encoder', shape, dropout, clozeRate, pretraining });
+}
+
+/** Pretraining of the user encoder; its parameters have the prediction heads. */
+export function encoderStage(context: RunContext, shape: UserEncoderShape): TrainingStageOptions {
   const { experiment } = context;
-  const { pretraining, dropout, clozeRate } = experiment.encoder;
   const { inputs: encoderInputs, ...training } = encoderTraining(context, shape);
   const { key, loss } = training;
-  return runTrainingStage(context, {
+  return {
     name: 'pretrain-encoder',
-    sharedAs: hashDescription({ ...sharedDescription(context), stage: 'pretrain-encoder', shape, dropout, clozeRate, pretraining }),
+    sharedAs: encoderStageHash(context, shape),
     checkpointEvery: experiment.training.checkpointEvery,
     training: {
       ...training,
@@ -51,7 +62,7 @@ export function pretrainEncoder(context: RunContext, shape: UserEncoderShape): P
         measure: (parameters) => validateEncoder(context, shape, encoderInputs, { key, loss, parameters }),
       },
     },
-  });
+  };
 }
 
 /** What `train` needs to pretrain a user encoder of an experiment: a function of its dataset, sizes and seed. */
@@ -108,17 +119,22 @@ async function validateEncoder(
 }
 
 /** The content hash under which the pretrained language model of a run is shared. */
-export function languageModelStage(
-  context: Pick<RunContext, 'engine' | 'experiment' | 'run' | 'tokenizer' | 'reader'>,
+export function languageModelStage(context: SharedBetween & Pick<RunContext, 'tokenizer' | 'reader'>, shape: LanguageModelShape): string {
+  return languageModelStageHash({ ...context, tokenizerHash: hashDescription(context.tokenizer.json) }, shape);
+}
+
+/** As `languageModelStage`, from the hash of the tokenizer. */
+export function languageModelStageHash(
+  between: SharedBetween & Pick<RunContext, 'reader'> & { tokenizerHash: string },
   shape: LanguageModelShape,
 ): string {
-  const { experiment, tokenizer, reader } = context;
+  const { experiment, reader, tokenizerHash } = between;
   return hashDescription({
-    ...sharedDescription(context),
+    ...sharedDescription(between),
     stage: 'pretrain-language-model',
     shape,
     pretraining: (experiment.languageModel as ScratchModelConfig).pretraining,
-    tokenizer: hashDescription(tokenizer.json),
+    tokenizer: tokenizerHash,
     ...(experiment.task === 'review' && { review: reviewFeature(experiment, reader.summary), reviewTokens: experiment.review.maxTokens }),
   });
 }
@@ -128,7 +144,7 @@ export function languageModelStage(
  * @throws AppError `file-not-found` when the stage that pretrained them is gone
  */
 export function languageModelBefore(
-  context: Parameters<typeof languageModelStage>[0] & Pick<RunContext, 'workspace'>,
+  context: Parameters<typeof languageModelStage>[0] & Pick<RunContext, 'workspace' | 'run'>,
   { folder, shape }: Pick<BaseLanguageModel, 'folder' | 'shape'>,
 ): HostTensors {
   if (folder !== null) return readWeights(folder);
@@ -145,7 +161,7 @@ export function languageModelBefore(
 }
 
 /** Pretraining of the language model on the texts of the dataset, so that it can write titles, or reviews. */
-export function pretrainLanguageModel(context: RunContext, shape: LanguageModelShape): Promise<HostTensors> {
+export function languageModelPretraining(context: RunContext, shape: LanguageModelShape): TrainingStageOptions {
   const { experiment, tokenizer, reader, taskSplit } = context;
   const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
@@ -155,7 +171,7 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
     stage: 'pretrain-language-model',
     maxPositions: shape.maxPositions,
   });
-  return runTrainingStage(context, {
+  return {
     name: 'pretrain-language-model',
     sharedAs: languageModelStage(context, shape),
     checkpointEvery: experiment.training.checkpointEvery,
@@ -169,7 +185,7 @@ export function pretrainLanguageModel(context: RunContext, shape: LanguageModelS
       batch: corpus.batch,
       tokensIn: (inputs) => countOnes(inputs.targetWeights!.data),
     },
-  });
+  };
 }
 
 export function countOnes(mask: Float32Array | Int32Array): number {

@@ -15,7 +15,7 @@ import { finetune } from './finetuning.ts';
 import type { Emit } from './jobMessages.ts';
 import { languageModelSummaries, summariesFile } from './languageModelSummaries.ts';
 import { openBaseLanguageModel, requireUnchangedModel } from './languageModels.ts';
-import { pretrainEncoder, pretrainLanguageModel } from './pretraining.ts';
+import { encoderStage, languageModelPretraining } from './pretraining.ts';
 import { readRetentionText } from './retentionText.ts';
 import { taskSplit } from './reviews.ts';
 import { createMetricWriter, type RunContext, stageOf, writeLog } from './runContext.ts';
@@ -23,7 +23,7 @@ import { encoderShape, personalisedShape } from './shapes.ts';
 import { neededStages } from './stages.ts';
 import { isWrittenByModel, type Summaries } from './summaries.ts';
 import { createTextExamples } from './textExamples.ts';
-import { requireNotStopped } from './trainingStage.ts';
+import { requireNotStopped, runTrainingStage } from './trainingStage.ts';
 
 export interface RunOptions {
   readonly workspace: Workspace;
@@ -64,7 +64,9 @@ async function runStages(options: RunOptions): Promise<void> {
   const languageModel = base.shape;
   const stages = new Set(neededStages(experiment));
   const retentionText = readRetentionText(context.workspace, experiment);
-  const encoderParameters = stages.has('pretrain-encoder') ? await pretrainEncoder(context, encoder) : adoptedEncoder(context, encoder);
+  const encoderParameters = stages.has('pretrain-encoder')
+    ? await runTrainingStage(context, encoderStage(context, encoder))
+    : adoptedEncoder(context, encoder);
   const textParameters = await baseParameters(context, stages.has('pretrain-language-model'));
   const isUntrained = Object.keys(textParameters).length === 0;
   const baseLanguageModel = isUntrained ? initializeParameters(languageModelSpecs(languageModel), experiment.seed) : textParameters;
@@ -90,7 +92,7 @@ async function runStages(options: RunOptions): Promise<void> {
 }
 
 /** The summaries that the run's language model writes, with a line in its log when it begins. */
-function writtenSummaries(context: RunContext, base: HostTensors): Summaries {
+export function writtenSummaries(context: RunContext, base: HostTensors): Summaries {
   const { workspace, run, languageModel, signal } = context;
   return languageModelSummaries({
     ...context,
@@ -111,16 +113,20 @@ async function baseParameters(context: RunContext, isPretrainedHere: boolean): P
     await requireUnchangedModel(context.run, context.experiment, folder);
     return readWeights(folder);
   }
-  return isPretrainedHere ? pretrainLanguageModel(context, shape) : {};
+  return isPretrainedHere ? runTrainingStage(context, languageModelPretraining(context, shape)) : {};
 }
 
 /** The encoder of the run that the experiment names; nothing for one that starts from random weights, or takes no part. */
-function adoptedEncoder({ workspace, experiment, run }: RunContext, shape: UserEncoderShape): HostTensors {
+export function adoptedEncoder(
+  { workspace, experiment, run }: Pick<RunContext, 'workspace' | 'experiment' | 'run'>,
+  shape: UserEncoderShape,
+): HostTensors {
   const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
   return runId === null ? {} : readEncoderOfRun(workspace, runId, shape, run.datasetFingerprint);
 }
 
-async function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Promise<RunContext> {
+/** What every stage works with. @throws AppError `run-not-resumable` when the data is no longer what the run was made with */
+export async function openContext({ workspace, runId, engine, signal, emit }: RunOptions): Promise<RunContext> {
   const run = workspace.runs.get(runId);
   const experiment: Experiment = experimentSchema.parse(run.config);
   const reader = await openDatasetView(workspace.datasets, run.datasetName, experiment.data);

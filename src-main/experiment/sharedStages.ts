@@ -32,6 +32,11 @@ function pathOf(workspace: Workspace, hash: string): string {
   return join(workspace.blobsPath, 'stages', `${hash}.safetensors`);
 }
 
+/** Whether some run has trained the stage. */
+export function hasSharedStage(workspace: Workspace, hash: string): boolean {
+  return existsSync(pathOf(workspace, hash));
+}
+
 export function findSharedStage(workspace: Workspace, hash: string): SharedStage | null {
   const path = pathOf(workspace, hash);
   if (!existsSync(path)) return null;

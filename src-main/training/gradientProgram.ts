@@ -19,7 +19,8 @@ export function specsOf(tensors: Readonly<Record<string, TensorSpec>>): Record<s
   return Object.fromEntries(Object.entries(tensors).map(([name, { shape, dtype }]) => [name, { shape: [...shape], dtype }]));
 }
 
-function shapeSignature(batch: HostTensors): string {
+/** Equal for batches that share a compiled program. */
+export function shapeSignature(batch: HostTensors): string {
   return JSON.stringify(
     Object.keys(batch)
       .sort()

@@ -68,6 +68,25 @@ describe('the experiment editor', () => {
     await page.getByText('61 of 610 users').waitFor();
   });
 
+  it('measures time and memory when nobody types, once for all numbers of steps, and puts them beside the plan', async () => {
+    await page.getByText(/Measuring some steps on this device/).waitFor();
+    await page.getByText(/About .* and 1.0 GB of memory/).waitFor();
+    const finetune = page.getByRole('table', { name: 'Stages' }).getByRole('row', { name: /Fine-tune/ });
+    await expect.poll(() => finetune.innerText()).toContain('1 min 15 s');
+    const text = (await saved()).replace('"steps": 300', '"steps": 40');
+    await serve.backend.api['experiments.write']({ path: '/workspaces/films/experiments/gated.experiment.jsonc', text });
+    await expect.poll(() => finetune.innerText()).toContain('10 s');
+    expect(serve.backend.estimates.measured.length).toBe(1);
+  });
+
+  it('stops measuring when asked to, and measures again when asked to', async () => {
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Time and memory are not measured yet.').waitFor();
+    expect(serve.backend.estimates.measured).toEqual([]);
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByText(/About .* of memory/).waitFor();
+  });
+
   it('asks about unsaved changes before it closes, and keeps them over a restart', async () => {
     await goToLineEnd(3);
     await page.keyboard.type('\n// kept');

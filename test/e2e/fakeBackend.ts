@@ -7,6 +7,7 @@ import { experimentSchema, type Problem } from '../../src-shared/experiment.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { experimentFileJsonSchema, type SweepPreview } from '../../src-shared/sweep.ts';
 import { GENRES, makeDataset, makeItem, makeReport, makeTimeline, makeUser, NOW_MS, PARAMETERS, TITLES } from './fakeData.ts';
+import { createFakeEstimates, type FakeEstimates } from './fakeEstimates.ts';
 import { createFakeModels, makeEncoder } from './fakeModels.ts';
 import { addUsualRuns, FakeRuns, summaryOf } from './fakeRuns.ts';
 import { createFakeSweeps, previewOf } from './fakeSweeps.ts';
@@ -20,6 +21,7 @@ export interface FakeBackend {
   api: BackendApi;
   events: EventLog;
   runs: FakeRuns;
+  estimates: FakeEstimates;
   settings: Record<string, unknown>;
   preferences: Record<'user' | 'workspace', Record<string, unknown>>;
   close(): void;
@@ -38,6 +40,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
   const settings: Record<string, unknown> = {};
   const preferences: FakeBackend['preferences'] = { user: {}, workspace: {} };
   const models = createFakeModels((event) => events.emit(event), options);
+  const estimates = createFakeEstimates((event) => events.emit(event));
   const texts = createFakeTexts((event) => events.emit(event), runs);
   if (!options.empty) {
     datasets.set('ml-latest-small', makeDataset('ml-latest-small', { users: 610, items: 9742, events: 100_832, rejected: 4 }));
@@ -181,6 +184,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       write(`${dataset}-${integration}-${files.size + 1}.experiment.jsonc`, sampleText(dataset, integration)),
     'experiments.validate': async ({ text }) => validate(text, datasets),
     'experiments.schema': async () => experimentFileJsonSchema(),
+    ...estimates.api,
     ...createFakeSweeps(runs),
     'runs.list': async () => [...runs.byId.values()].map((run) => summaryOf(run.detail)),
     'runs.get': async ({ runId }) => runs.get(runId).detail,
@@ -243,7 +247,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     runs.pause();
     for (const { timer } of imports.values()) clearInterval(timer);
   };
-  return { api, events, runs, settings, preferences, close };
+  return { api, events, runs, estimates, settings, preferences, close };
 }
 
 /** As if a tenth of the users had so few events that they are left out, whatever the minimum. */

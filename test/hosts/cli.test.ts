@@ -142,6 +142,20 @@ describe('the userllm command', { timeout: PATIENCE_MS }, () => {
     expect(await userllmJson('dataset', 'films', '--min-rating', 'x')).toMatchObject({ code: 2, document: { error: { code: 'usage' } } });
   });
 
+  it('plans an experiment, and measures once what it takes', async () => {
+    const unmeasured = await userllm('plan', 'short.experiment.jsonc', '--no-measure');
+    expect(unmeasured.code).toBe(0);
+    expect(unmeasured.stdout).toMatch(/^finetune +12 /m);
+    expect(unmeasured.stdout).not.toMatch(/^Time /m);
+    const measured = await userllm('plan', 'short.experiment.jsonc');
+    expect(measured.stderr).toContain('Measuring some steps of finetune');
+    expect(measured.stdout).toMatch(/^Time +about \d/m);
+    expect(measured.stdout).toMatch(/^Memory +about \d+ MiB/m);
+    const again = await userllm('plan', 'short.experiment.jsonc');
+    expect(again).toMatchObject({ stderr: '', stdout: measured.stdout });
+    expect(await userllmJson('plan', 'missing.jsonc')).toMatchObject({ code: 1, document: { error: { code: 'file-not-found' } } });
+  });
+
   it('imports the same file again and says so, renames it, exports it, and deletes it when that is meant', async () => {
     expect((await userllm('import', 'films', '--name', 'again')).stdout).toContain('Its content is that of "films"');
     expect((await userllm('datasets', 'rename', 'again', 'more')).stdout).toBe('Renamed "again" to "more"\n');

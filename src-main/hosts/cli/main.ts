@@ -7,6 +7,7 @@ import { registerDatasetCommands } from './commands/datasets.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerGenerateCommand } from './commands/generate.ts';
 import { registerModelCommands } from './commands/models.ts';
+import { registerPlanCommand } from './commands/plan.ts';
 import { registerReproduceCommand } from './commands/reproduce.ts';
 import { registerRunCommands } from './commands/runs.ts';
 import { registerServeCommand } from './commands/serve.ts';
@@ -36,6 +37,7 @@ function createProgram(json: boolean): Command {
     .exitOverride();
   if (json) program.configureOutput({ writeErr: () => undefined });
   registerDatasetCommands(program);
+  registerPlanCommand(program);
   registerRunCommands(program);
   registerModelCommands(program);
   registerGenerateCommand(program);

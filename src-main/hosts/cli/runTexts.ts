@@ -46,7 +46,7 @@ function metricsText(metrics: Record<string, MetricValue>): string {
   return rows.length === 0 ? '' : formatTable([{ title: 'Metric' }, { title: 'Value [95 % interval]' }, right('n')], rows);
 }
 
-function parametersText({ parameters }: RunDetail): string {
+export function parametersText({ parameters }: Pick<RunDetail, 'parameters'>): string {
   if (!parameters) return '';
   const rows = Object.entries(parameters.byComponent).map(([name, count]) => [
     name,

@@ -11,6 +11,7 @@ export const backendEntry = entry('backendHost');
 export const jobEntries: Record<JobKind, string> = {
   import: entry('importEntry'),
   experiment: entry('experimentEntry'),
+  rehearsal: entry('rehearsalEntry'),
   generate: entry('generateEntry'),
   probe: entry('probeEntry'),
 };

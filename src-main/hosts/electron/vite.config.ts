@@ -3,7 +3,17 @@ import { defineConfig } from 'vite';
 
 const folder = import.meta.dirname;
 const root = resolve(folder, '../../..');
-const entries = ['main', 'backendHost', 'importEntry', 'packThread', 'ratingsThread', 'experimentEntry', 'generateEntry', 'probeEntry'];
+const entries = [
+  'main',
+  'backendHost',
+  'importEntry',
+  'packThread',
+  'ratingsThread',
+  'experimentEntry',
+  'rehearsalEntry',
+  'generateEntry',
+  'probeEntry',
+];
 
 /** Bundles everything that Electron runs outside the page. Packages stay outside: native ones must, and the packed app carries them. */
 export default defineConfig({

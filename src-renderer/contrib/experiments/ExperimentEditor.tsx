@@ -11,6 +11,7 @@ import { showPanel } from '../../workbench/layout.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
 import { PlanView } from './PlanView.tsx';
 import { startExperiment } from './startExperiment.ts';
+import { useEstimate } from './useEstimate.ts';
 import { type ExperimentText, useExperimentFile } from './useExperimentFile.ts';
 import { useValidation, type Validation } from './useValidation.ts';
 
@@ -20,6 +21,7 @@ export default function ExperimentEditor({ editorId, params }: EditorProps) {
   const name = path.replace(/^.*[\\/]/, '');
   const file = useExperimentFile(path, editorId);
   const validation = useValidation(path, name, file.text);
+  const estimate = useEstimate(file.text, validation);
   const schema = useQuery('experiment schema', () => call('experiments.schema', {}));
   const code = useRef<CodeEditorHandle>(null);
   const [planShown, setPlanShown] = useState(true);
@@ -52,7 +54,7 @@ export default function ExperimentEditor({ editorId, params }: EditorProps) {
           problems={validation.problems}
           schema={schema.value}
         />
-        {planShown && <PlanView validation={validation} onProblem={(at) => code.current?.reveal(at.line, at.column)} />}
+        {planShown && <PlanView validation={validation} estimate={estimate} onProblem={(at) => code.current?.reveal(at.line, at.column)} />}
       </div>
     </div>
   );

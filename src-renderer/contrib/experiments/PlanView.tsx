@@ -1,15 +1,24 @@
 import type { Plan } from '../../../src-shared/contract.ts';
+import type { Estimate, StageEstimate } from '../../../src-shared/estimate.ts';
 import type { Problem } from '../../../src-shared/experiment.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
 import { ErrorNote, Loading } from '../../widgets/controls.tsx';
-import { formatCompact, formatCount, formatFlops } from '../../widgets/format.ts';
+import { formatBytes, formatCompact, formatCount, formatDuration, formatFlops } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { ParameterTable } from '../../widgets/ParameterTable.tsx';
+import { EstimateLine } from './EstimateLine.tsx';
 import { SweepView } from './SweepView.tsx';
+import type { EstimateState } from './useEstimate.ts';
 import type { Validation } from './useValidation.ts';
 
-/** What the experiment would do: stages, parameters, tokens and compute; or what keeps it from running. */
-export function PlanView({ validation, onProblem }: { validation: Validation; onProblem(problem: Problem): void }) {
+interface PlanViewProps {
+  validation: Validation;
+  estimate: EstimateState;
+  onProblem(problem: Problem): void;
+}
+
+/** What the experiment would do and what that takes on this device: stages, parameters, tokens and compute; or what keeps it from running. */
+export function PlanView({ validation, estimate, onProblem }: PlanViewProps) {
   const { plan, problems, sweep, stale, error } = validation;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -35,7 +44,8 @@ export function PlanView({ validation, onProblem }: { validation: Validation; on
           {sweep && <SweepView sweep={sweep} />}
           {sweep && <p className="muted plan-note">Of the first run:</p>}
           <PlannedData data={plan.data} />
-          <Stages plan={plan} />
+          <EstimateLine state={estimate} runs={sweep?.runs.length ?? 1} />
+          <Stages plan={plan} estimate={estimate.estimate} />
           <ParameterTable parameters={plan.parameters} format={formatCompact} className="plan-table" />
         </div>
       ) : problems.length === 0 && !error ? (
@@ -58,42 +68,67 @@ function PlannedData({ data: { users, events, dataset } }: { data: Plan['data'] 
   );
 }
 
-function Stages({ plan }: { plan: Plan }) {
+function Stages({ plan, estimate }: { plan: Plan; estimate: Estimate | null }) {
   const tokens = plan.stages.reduce((sum, stage) => sum + stage.tokens, 0);
   const flops = plan.stages.reduce((sum, stage) => sum + stage.flops, 0);
   return (
-    <table className="grid-table plan-table">
+    <table className="grid-table plan-table plan-stages">
       <caption className="visually-hidden">Stages</caption>
       <thead>
         <tr>
           <th scope="col">Stage</th>
-          <th scope="col" className="end">
-            Steps
-          </th>
-          <th scope="col" className="end">
-            Tokens
-          </th>
-          <th scope="col" className="end">
-            Compute
-          </th>
+          {['Steps', 'Tokens', 'Compute', ...(estimate ? ['Time', 'Memory'] : [])].map((title) => (
+            <th key={title} scope="col" className={`end plan-${title.toLowerCase()}`}>
+              {title}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
         {plan.stages.map((stage) => (
           <tr key={stage.name} title={`${formatCount(stage.examples)} examples`}>
             <th scope="row">{STAGE_LABELS[stage.name as keyof typeof STAGE_LABELS] ?? stage.name}</th>
-            <td className="end">{formatCount(stage.steps)}</td>
-            <td className="end">{formatCompact(stage.tokens)}</td>
-            <td className="end">{formatFlops(stage.flops)}</td>
+            <td className="end">{formatCompact(stage.steps)}</td>
+            <td className="end plan-tokens">{formatCompact(stage.tokens)}</td>
+            <td className="end plan-compute">{formatFlops(stage.flops)}</td>
+            {estimate && <EstimateCells stage={estimate.stages.find(({ name }) => name === stage.name)} />}
           </tr>
         ))}
+        {estimate && estimate.preparationSeconds >= 1 && (
+          <tr title="Reading the data, and training the tokenizer where there is one to train">
+            <th scope="row">Prepare</th>
+            <td />
+            <td className="plan-tokens" />
+            <td className="plan-compute" />
+            <td className="end">{formatDuration(estimate.preparationSeconds)}</td>
+            <td />
+          </tr>
+        )}
         <tr className="grid-total">
           <th scope="row">All</th>
           <td />
-          <td className="end">{formatCompact(tokens)}</td>
-          <td className="end">{formatFlops(flops)}</td>
+          <td className="end plan-tokens">{formatCompact(tokens)}</td>
+          <td className="end plan-compute">{formatFlops(flops)}</td>
+          {estimate && (
+            <>
+              <td className="end">{formatDuration(estimate.seconds)}</td>
+              <td className="end">{formatBytes(estimate.memoryBytes)}</td>
+            </>
+          )}
         </tr>
       </tbody>
     </table>
+  );
+}
+
+function EstimateCells({ stage }: { stage: StageEstimate | undefined }) {
+  if (!stage) return <td colSpan={2} />;
+  return (
+    <>
+      <td className="end" title={stage.reused ? 'An earlier run trained this very stage' : undefined}>
+        {stage.reused ? 'reused' : formatDuration(stage.seconds)}
+      </td>
+      <td className="end">{formatBytes(stage.memoryBytes)}</td>
+    </>
   );
 }

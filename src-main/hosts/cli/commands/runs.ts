@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -6,6 +5,7 @@ import type { RunDetail } from '../../../../src-shared/run.ts';
 import { requireRuns } from '../../../experiment/parse.ts';
 import { addCommand } from '../command.ts';
 import { runDocument } from '../documents.ts';
+import { readExperimentFile } from '../experimentFile.ts';
 import { findRun } from '../findRun.ts';
 import { followRun } from '../followRun.ts';
 import { EXIT, type ExitCode, type Outcome } from '../output.ts';
@@ -73,7 +73,7 @@ async function executeRun(session: Session, file: string | undefined, resume: st
     throw new AppError('usage', 'run: expected an experiment file or --resume <run>, and not both');
   }
   const progress = createProgress();
-  const text = file === undefined ? null : readExperiment(file);
+  const text = file === undefined ? null : readExperimentFile('run', file);
   if (text !== null && isSweep(text, file!)) return runSweep(session, text, progress);
   const start = text === null ? await prepareResume(session, resume!) : () => session.client.call('runs.start', { text });
   const { run, interrupted } = await followRun(session, progress, start);
@@ -91,16 +91,6 @@ function isSweep(text: string, file: string): boolean {
 async function prepareResume(session: Session, reference: string) {
   const { id } = await findRun(session, reference);
   return () => session.client.call('runs.resume', { runId: id });
-}
-
-function readExperiment(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new AppError('file-not-found', `run: expected an experiment file, got "${file}", which does not exist`);
-    throw new AppError('file-not-readable', `run: "${file}" cannot be read (${message})`);
-  }
 }
 
 function runOutcome(run: RunDetail, exitCode: ExitCode): Outcome {
