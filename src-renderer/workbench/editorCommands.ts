@@ -11,6 +11,7 @@ import {
   hasSeveralGroups,
   keepEditor,
   reopenEditor,
+  saveAll,
   setPinned,
   splitActive,
   stepEditor,
@@ -41,6 +42,15 @@ const fileCommands: Command[] = [
     keys: ['Ctrl+S'],
     enabled: () => !!activeEditorActions().save,
     run: () => activeEditorActions().save?.(),
+  },
+  {
+    id: 'editor.saveAll',
+    category: 'File',
+    label: 'Save all',
+    icon: 'save-all',
+    keys: ['Ctrl+K S'],
+    enabled: () => useEditors.getState().dirty.size > 0,
+    run: saveAll,
   },
   {
     id: 'editor.run',

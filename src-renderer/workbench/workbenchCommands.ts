@@ -8,6 +8,7 @@ import { contributeEditorCommands } from './editorCommands.ts';
 import { activeTarget, openEditor, recentEditors } from './editors.ts';
 import { shownKeys } from './keybindings.ts';
 import { setLayout, showView, toggleView, useLayout } from './layout.ts';
+import { contributeNotifications } from './notificationCommands.ts';
 import { quickPick } from './QuickInput.tsx';
 import { type Command, registry } from './registry.ts';
 
@@ -190,6 +191,7 @@ function contributeSettingsEditors(): void {
 export function contributeWorkbench(): void {
   registry.command(...layoutCommands());
   contributeEditorCommands();
+  contributeNotifications();
   contributeSettingsEditors();
   registry.menu(
     'settings',

@@ -61,11 +61,11 @@ async function exportDataset(target: Target): Promise<unknown> {
   });
   if (path === null) return null;
   const exportId = crypto.randomUUID();
-  const cancel = { label: 'Cancel', run: () => runCommand('datasets.cancelExport', { exportId }) };
-  notify({ severity: 'info', message: `Exporting ${name}. The Jobs panel shows how far it is.`, actions: [cancel] });
+  const key = `export:${exportId}`;
   const written = await call('datasets.export', { name, path, exportId }).catch(unlessCancelled);
-  if (written === null) return notify({ severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
+  if (written === null) return notify({ key, severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
   return notify({
+    key,
     severity: 'info',
     message: `${countOf(written.events, 'event')} were written to ${written.path} (${formatBytes(written.sizeBytes)}).`,
   });
