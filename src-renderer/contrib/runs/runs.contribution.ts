@@ -34,6 +34,7 @@ export function contributeRuns(): void {
     'run',
     { command: 'runs.open', group: '1 open' },
     { command: 'runs.stop', group: '2 control' },
+    { command: 'runs.stopWithoutSaving', group: '2 control' },
     { command: 'runs.resume', group: '2 control' },
     { command: 'runs.rerun', group: '2 control' },
     { command: 'runs.duplicate', group: '4 copy' },
