@@ -8,6 +8,7 @@ import {
   closeOtherEditors,
   editorsRightOf,
   focusNextGroup,
+  hasNeighbours,
   hasSeveralGroups,
   keepEditor,
   reopenEditor,
@@ -19,7 +20,7 @@ import {
 } from './editors.ts';
 import { type Command, registry, type Target } from './registry.ts';
 
-const someEditor = () => useEditors.getState().active !== null;
+const severalEditors = () => useEditors.getState().open.length > 1;
 
 /** The tab a command acts on: the one of its menu, else the active one. */
 function editorOf(target: Target) {
@@ -76,7 +77,7 @@ const tabCommands: Command[] = [
     id: 'editor.closeOthers',
     category: 'View',
     label: 'Close other editors of the group',
-    enabled: (target) => !!editorOf(target) && useEditors.getState().open.length > 1,
+    enabled: (target) => !!editorOf(target) && hasNeighbours(editorOf(target)!.id),
     run: (target) => closeOtherEditors(editorOf(target)!.id),
   },
   {
@@ -91,7 +92,7 @@ const tabCommands: Command[] = [
     category: 'View',
     label: 'Close all editors',
     keys: ['Ctrl+K Ctrl+W'],
-    enabled: someEditor,
+    enabled: () => useEditors.getState().open.some((editor) => !editor.pinned),
     run: closeAllEditors,
   },
   {
@@ -135,7 +136,7 @@ const groupCommands: Command[] = [
     category: 'View',
     label: 'Next editor',
     keys: ['Ctrl+PageDown', 'Alt+PageDown'],
-    enabled: someEditor,
+    enabled: severalEditors,
     run: () => stepEditor(1),
   },
   {
@@ -143,7 +144,7 @@ const groupCommands: Command[] = [
     category: 'View',
     label: 'Previous editor',
     keys: ['Ctrl+PageUp', 'Alt+PageUp'],
-    enabled: someEditor,
+    enabled: severalEditors,
     run: () => stepEditor(-1),
   },
   {

@@ -272,11 +272,15 @@ function groupOf(id: string): OpenEditor[] {
   return (dock?.getPanel(id)?.group.panels ?? []).map(openEditorOf).filter((editor) => editor !== null);
 }
 
+/** Whether closing the others of its group would close any. */
+export const hasNeighbours = (id: string): boolean => groupOf(id).some((editor) => editor.id !== id && !editor.pinned);
+
 export const closeOtherEditors = (id: string): Promise<void> => closeEditors(groupOf(id).filter((editor) => editor.id !== id));
 
+/** Those that closing them would close. */
 export const editorsRightOf = (id: string): OpenEditor[] => {
   const group = groupOf(id);
-  return group.slice(group.findIndex((editor) => editor.id === id) + 1);
+  return group.slice(group.findIndex((editor) => editor.id === id) + 1).filter((editor) => !editor.pinned);
 };
 
 export const closeEditorsRightOf = (id: string): Promise<void> => closeEditors(editorsRightOf(id));

@@ -52,7 +52,10 @@ describe('a run', () => {
   });
 
   it('is stopped without saving after a question that says what that costs', async () => {
-    await page.getByRole('treeitem', { name: /^running/ }).click();
+    await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+    serve.backend.runs.pause();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('running', { exact: true }).first().waitFor();
     await page.locator('.run-head').getByRole('button', { name: 'Stop', exact: true }).click();
     await page
       .getByText(/has done \d+ steps? of fine-tune since its last checkpoint\. That is computed again when it is resumed\.$/)

@@ -55,7 +55,7 @@ function JobRow({ job, icon, title, cancel }: JobRowProps) {
     <li className="job">
       {icon}
       {title}
-      <ProgressBar share={job.share} label={job.title} />
+      <ProgressBar share={job.share} label={`Progress of ${job.title}`} />
       <span className="muted ellipsis numeric">{job.note}</span>
       <Button onClick={cancel.run}>{cancel.label}</Button>
     </li>

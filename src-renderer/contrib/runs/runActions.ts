@@ -109,6 +109,7 @@ export const runCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (t) => runsOf(t).length > 0,
+    menuOnly: true,
     run: (t) => {
       for (const run of runsOf(t)) openRun(run.id);
     },
