@@ -5,6 +5,7 @@ import './workbench/styles/base.css';
 import './workbench/styles/shell.css';
 import './workbench/styles/editors.css';
 import './workbench/styles/overlays.css';
+import './workbench/styles/notifications.css';
 import './workbench/styles/controls.css';
 import './workbench/styles/lists.css';
 import './workbench/styles/pages.css';
@@ -19,7 +20,7 @@ import { startStores } from './state/stores.ts';
 import { connectToHost } from './transport/host.ts';
 import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
-import { acceptDrops, followHost } from './workbench/hostRequests.ts';
+import { acceptDrops, followHost, guardUnsavedChanges } from './workbench/hostRequests.ts';
 import { restoreLayout } from './workbench/layout.ts';
 import { loadSettings, saveSettings } from './workbench/settings.ts';
 import { followTheme, showRememberedTheme } from './workbench/theme.ts';
@@ -41,6 +42,7 @@ async function start(): Promise<void> {
   followTheme();
   installKeybindings(window);
   acceptDrops(window);
+  guardUnsavedChanges(window);
   window.addEventListener('pagehide', () => void saveSettings());
   createRoot(document.getElementById('root')!).render(
     <ErrorBoundary>

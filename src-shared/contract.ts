@@ -168,7 +168,11 @@ export const contract = {
     input: z.object({ path: z.string() }),
     output: z.object({ path: z.string(), text: z.string(), modifiedAtMs: z.number() }),
   },
-  'experiments.write': { input: z.object({ path: z.string(), text: z.string() }), output: experimentFileSchema },
+  /** `base`: the text that is replaced; where the file holds another one, nothing is written. */
+  'experiments.write': {
+    input: z.object({ path: z.string(), text: z.string(), base: z.string().optional() }),
+    output: experimentFileSchema,
+  },
   /** Takes in an experiment file from anywhere on disk, as a copy unless it lies in the workspace. */
   'experiments.add': { input: z.object({ path: z.string() }), output: experimentFileSchema },
   'experiments.delete': { input: z.object({ path: z.string() }), output: nothing },
@@ -202,8 +206,11 @@ export const contract = {
   'runs.get': { input: runRef, output: runDetailSchema },
   /** Starts the one run that an experiment file describes; `sweep`: name of the sweep that it belongs to. */
   'runs.start': { input: z.object({ text: z.string(), sweep: z.string().optional() }), output: runSummarySchema },
-  /** Asks the job to save a checkpoint and end; the run becomes `stopped`. */
-  'runs.stop': { input: runRef, output: nothing },
+  /**
+   * Asks the job to save a checkpoint and end; the run becomes `stopped`. Without `save` the job ends at once: what came after the last
+   * checkpoint is computed again when the run is resumed.
+   */
+  'runs.stop': { input: runRef.extend({ save: z.boolean().default(true) }), output: nothing },
   'runs.resume': { input: runRef, output: runSummarySchema },
   'runs.delete': { input: runRef, output: nothing },
   'runs.curves': {

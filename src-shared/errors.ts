@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'disk-full',
   'engine-unavailable',
   'experiment-invalid',
+  'file-changed',
   'file-not-found',
   'file-not-readable',
   'format-unknown',

@@ -226,7 +226,7 @@ function experimentMethods({ workspace, emit }: BackendContext, estimates: Estim
   return {
     'experiments.list': async () => files.list(),
     'experiments.read': async ({ path }) => files.read(path),
-    'experiments.write': async ({ path, text }) => changed(files.write(path, text)),
+    'experiments.write': async ({ path, text, base }) => changed(files.write(path, text, base)),
     'experiments.add': async ({ path }) => changed(files.add(path)),
     'experiments.delete': async ({ path }) => {
       files.delete(path);
@@ -262,8 +262,9 @@ function runMethods(
       jobs.enqueue(runId);
       return runs.summary(runId);
     },
-    'runs.stop': async ({ runId }) => {
-      jobs.stop(runId);
+    'runs.stop': async ({ runId, save }) => {
+      if (save) jobs.stop(runId);
+      else jobs.drop(runId);
       return {};
     },
     'runs.resume': async ({ runId }) => {

@@ -30,9 +30,17 @@ export class ExperimentFiles {
     return { path: file.path, text: readFileSync(file.path, 'utf8'), modifiedAtMs: file.modifiedAtMs };
   }
 
-  /** Replaces the file in one step: whoever reads meanwhile sees the old text or the new one. */
-  write(path: string, text: string): ExperimentFile {
+  /**
+   * Replaces the file in one step: whoever reads meanwhile sees the old text or the new one.
+   * @param base the text that is replaced; left out: whichever
+   * @throws AppError `file-changed` when the file holds another text than `base`
+   */
+  write(path: string, text: string, base?: string): ExperimentFile {
     const target = this.checked(path);
+    if (base !== undefined && this.describe(target) && ![base, text].includes(readFileSync(target, 'utf8'))) {
+      const what = `experiments: expected "${basename(target)}" as it was when it was read, got another text`;
+      throw new AppError('file-changed', `${what}; read it again, then save`);
+    }
     const temporary = join(this.folder, `.${basename(target)}.tmp-${process.pid}`);
     writeFileSync(temporary, text);
     renameSync(temporary, target);

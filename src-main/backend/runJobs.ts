@@ -15,6 +15,8 @@ interface RunningJob {
   error: ErrorData | null;
   /** Why the backend itself ended the process, where it did. */
   killReason: string | null;
+  /** Ended by the person's wish, without a checkpoint. */
+  dropped: boolean;
 }
 
 const CHANGE_INTERVAL_MS = 500;
@@ -68,6 +70,19 @@ export class RunJobs {
     else throw new AppError('input-invalid', this.whyNotStoppable(runId, status));
   }
 
+  /**
+   * Ends the job at once, whatever it is doing: the store has all that was reported as saved, and the run goes on from its last checkpoint.
+   * @throws AppError `input-invalid` when the run is not active, or belongs to another program
+   */
+  drop(runId: string): void {
+    const job = this.running.get(runId);
+    if (job) {
+      job.dropped = true;
+      job.process.kill();
+    } else if (this.queue.includes(runId)) this.stop(runId);
+    else throw new AppError('input-invalid', this.whyNotStoppable(runId, this.workspace.runs.summary(runId).status));
+  }
+
   /** Marks runs whose process is gone; the run stays resumable. Returns their ids. */
   recover(): string[] {
     const lost = this.workspace.runs.list().filter((run) => isUnfinished(run.status) && !this.isActive(run.id) && !this.isOwned(run.id));
@@ -100,7 +115,7 @@ export class RunJobs {
   private launch(runId: string): void {
     const child = this.context.launcher.launch('experiment');
     const ended = Promise.withResolvers<void>();
-    const job: RunningJob = { process: child, ended: ended.promise, stopping: false, error: null, killReason: null };
+    const job: RunningJob = { process: child, ended: ended.promise, stopping: false, error: null, killReason: null, dropped: false };
     this.running.set(runId, job);
     child.onMessage((message) => this.context.guard(() => this.receive(runId, job, message)));
     child.onExit((exit) => {
@@ -137,8 +152,17 @@ export class RunJobs {
     const { status } = this.workspace.runs.summary(runId);
     if (!isUnfinished(status)) this.announce(runId);
     else if (job.error) this.settle(runId, 'failed', job.error.message);
+    else if (job.dropped) this.settle(runId, 'stopped', this.whereItGoesOn(runId));
     else if (job.stopping && exit.code === 0) this.settle(runId, 'stopped', null);
     else this.settle(runId, 'interrupted', job.killReason ?? explainExit(exit));
+  }
+
+  private whereItGoesOn(runId: string): string {
+    const { runs } = this.workspace;
+    const stage = runs.summary(runId).stages.find(({ status }) => status === 'running');
+    const what = 'stopped without saving';
+    if (!stage) return `${what}; resume it to go on`;
+    return `${what}; resumed, it goes on after step ${runs.latestCheckpoint(runId, stage.name)?.step ?? 0} of ${stage.name}`;
   }
 
   private settle(runId: string, status: RunStatus, reason: string | null): void {

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../src-shared/run.ts';
 import type { BackendContext } from './context.ts';
+import { ExperimentFiles } from './experimentFiles.ts';
 import { isUnfinished, type RunJobs } from './runJobs.ts';
 
 const INTERVAL_MS = 1000;
@@ -7,7 +8,7 @@ const INTERVAL_MS = 1000;
 const RARELY = 5;
 
 /**
- * Other programs work on the same workspace (`userllm run` beside an open workbench): tells clients what they changed, and marks
+ * Other programs work on the same workspace (`userllm run` or a text editor beside an open workbench): tells clients what they changed, and marks
  * runs whose program died. Returns the function that ends it.
  */
 export function watchWorkspace(context: BackendContext, jobs: RunJobs): () => void {
@@ -27,10 +28,14 @@ export class WorkspaceWatch {
   private version: number;
   private statuses: Map<string, RunStatus>;
   private datasets: string;
+  private readonly files: ExperimentFiles;
+  private experiments: string;
 
   constructor(context: BackendContext, jobs: RunJobs) {
     this.context = context;
     this.jobs = jobs;
+    this.files = new ExperimentFiles(context.workspace.path);
+    this.experiments = this.readExperiments();
     this.version = this.readVersion();
     this.statuses = this.readStatuses();
     this.datasets = this.readDatasets();
@@ -42,7 +47,15 @@ export class WorkspaceWatch {
     const version = this.readVersion();
     if (version !== this.version) this.compareRuns();
     if (thoroughly) this.compareDatasets();
+    this.compareExperiments();
     this.version = version;
+  }
+
+  /** Experiment files are edited elsewhere, too. */
+  private compareExperiments(): void {
+    const experiments = this.readExperiments();
+    if (experiments !== this.experiments) this.context.emit({ name: 'experiments.changed', payload: {} });
+    this.experiments = experiments;
   }
 
   private compareRuns(): void {
@@ -70,6 +83,13 @@ export class WorkspaceWatch {
   private readStatuses(): Map<string, RunStatus> {
     const rows = this.context.workspace.database.prepare<[], { id: string; status: RunStatus }>('SELECT id, status FROM runs').all();
     return new Map(rows.map(({ id, status }) => [id, status]));
+  }
+
+  private readExperiments(): string {
+    return this.files
+      .list()
+      .map(({ path, modifiedAtMs }) => `${path} ${modifiedAtMs}`)
+      .join('\n');
   }
 
   private readDatasets(): string {

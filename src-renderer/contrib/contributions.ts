@@ -15,14 +15,16 @@ import { contributeShowCommands, contributeWorkbench } from '../workbench/workbe
 import { contributeAbout } from './about/about.contribution.ts';
 import { contributeAttention } from './attention/attention.contribution.ts';
 import { contributeComparison } from './comparison/comparison.contribution.ts';
-import { announceImports, contributeDatasets } from './datasets/datasets.contribution.ts';
+import { contributeDatasets } from './datasets/datasets.contribution.ts';
+import { followDatasetJobs } from './datasets/followJobs.ts';
 import { contributeEfficiency } from './efficiency/efficiency.contribution.ts';
 import { contributeExperiments } from './experiments/experiments.contribution.ts';
 import { contributeGates } from './gates/gates.contribution.ts';
 import { contributeModels } from './models/models.contribution.ts';
 import { contributePlayground } from './playground/playground.contribution.ts';
 import { contributeReproduction } from './reproduction/reproduction.contribution.ts';
-import { announceRuns, contributeRuns } from './runs/runs.contribution.ts';
+import { followRuns } from './runs/followRuns.ts';
+import { contributeRuns } from './runs/runs.contribution.ts';
 import { contributeWalkthrough } from './walkthrough/walkthrough.contribution.ts';
 import { contributeWorkspace } from './workspace/workspace.contribution.ts';
 
@@ -43,6 +45,6 @@ export function contributeAll(): void {
   contributeAbout();
   contributeReproduction();
   contributeShowCommands();
-  announceImports();
-  announceRuns();
+  followDatasetJobs();
+  followRuns();
 }

@@ -12,6 +12,10 @@ export interface HostBridge {
   setZoom(factor: number): void;
   /** What the menus and the system ask for, from now on. */
   onMessage(listener: (message: HostMessage) => void): void;
+  /** Titles of what would be lost if the window were closed now. */
+  setUnsaved(titles: string[]): void;
+  /** Answers `save-all` and `discard-all`: whether nothing is unsaved any more. */
+  settleUnsaved(request: number, isSettled: boolean): void;
 }
 
 declare global {

@@ -11,8 +11,9 @@ import { ChartLinkContext } from '../widgets/charts/linking.ts';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { showMenu } from './ContextMenu.tsx';
+import { runCommand } from './commands.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { attachDock, closeEditor, keepEditor, type PanelData, setPinned, splitActive, useEditors } from './editors.ts';
+import { attachDock, keepEditor, type PanelData, setPinned, splitActive, useEditors } from './editors.ts';
 import { registry } from './registry.ts';
 import { Welcome } from './Welcome.tsx';
 
@@ -72,7 +73,7 @@ function EditorTab({ api, params }: IDockviewPanelHeaderProps<PanelData>) {
     const subscription = api.onDidTitleChange(render);
     return () => subscription.dispose();
   }, [api]);
-  const onAuxClick = (event: MouseEvent) => event.button === 1 && void closeEditor(api.id);
+  const onAuxClick = (event: MouseEvent) => event.button === 1 && runCommand('editor.close', { editorId: api.id });
   const onContextMenu = (event: MouseEvent) => {
     event.preventDefault();
     event.stopPropagation();
@@ -123,7 +124,7 @@ function CloseButton({ id, title }: { id: string; title: string }) {
       onPointerDown={keepFromTab}
       onClick={(event) => {
         event.stopPropagation();
-        void closeEditor(id);
+        runCommand('editor.close', { editorId: id });
       }}
     />
   );

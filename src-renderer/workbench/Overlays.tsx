@@ -1,49 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useConnectionState } from '../state/backend.ts';
-import { Button, IconButton, TextField } from '../widgets/controls.tsx';
+import { Button, TextField } from '../widgets/controls.tsx';
 import { Icon } from '../widgets/Icon.tsx';
 import { type Question, useDialog } from './dialogs.ts';
-import { dismiss, type Notification, useNotifications } from './notifications.ts';
-
-const ICONS = { info: 'info', warning: 'warning', error: 'error' } as const;
-
-/** Messages in the lower right corner. */
-export function Notifications() {
-  const list = useNotifications((state) => state.list);
-  return (
-    <section className="toasts" aria-label="Notifications" aria-live="polite">
-      {list.map((notification) => (
-        <Toast key={notification.id} {...notification} />
-      ))}
-    </section>
-  );
-}
-
-function Toast({ id, severity, message, actions }: Notification) {
-  return (
-    <div className={`toast toast-${severity}`} role={severity === 'info' ? 'status' : 'alert'}>
-      <Icon name={ICONS[severity]} />
-      <div className="toast-text">{message}</div>
-      <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
-      {actions.length > 0 && (
-        <div className="toast-actions">
-          {actions.map((action) => (
-            <Button
-              key={action.label}
-              kind="primary"
-              onClick={() => {
-                dismiss(id);
-                action.run();
-              }}
-            >
-              {action.label}
-            </Button>
-          ))}
-        </div>
-      )}
-    </div>
-  );
-}
 
 export function Dialog() {
   const { question, textQuestion } = useDialog();

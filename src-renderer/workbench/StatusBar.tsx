@@ -27,11 +27,13 @@ interface StatusEntryProps {
   title: string;
   kind?: 'bad' | 'warn';
   onClick?: () => void;
+  /** Of a button that shows and hides something: its id, and whether it is shown. */
+  controls?: { id: string; isShown: boolean };
   children?: ReactNode;
 }
 
 /** One entry of the status bar; a button when it does something. */
-export function StatusEntry({ icon, spin, title, kind, onClick, children }: StatusEntryProps) {
+export function StatusEntry({ icon, spin, title, kind, onClick, controls, children }: StatusEntryProps) {
   const className = `status-entry ${kind ? `status-${kind}` : ''}`;
   const content = (
     <>
@@ -47,7 +49,15 @@ export function StatusEntry({ icon, spin, title, kind, onClick, children }: Stat
     );
   }
   return (
-    <button type="button" className={className} title={title} aria-label={children ? undefined : title} onClick={onClick}>
+    <button
+      type="button"
+      className={className}
+      title={title}
+      aria-label={children ? undefined : title}
+      aria-expanded={controls?.isShown}
+      aria-controls={controls?.isShown ? controls.id : undefined}
+      onClick={onClick}
+    >
       {content}
     </button>
   );

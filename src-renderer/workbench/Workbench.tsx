@@ -2,7 +2,8 @@ import { ActivityBar } from './ActivityBar.tsx';
 import { ContextMenu } from './ContextMenu.tsx';
 import { EditorArea } from './EditorArea.tsx';
 import { PANEL, SIDE_BAR, setLayout, useLayout } from './layout.ts';
-import { ConnectionBanner, Dialog, Notifications } from './Overlays.tsx';
+import { NotificationCentre, Toasts } from './NotificationCentre.tsx';
+import { ConnectionBanner, Dialog } from './Overlays.tsx';
 import { Panel } from './Panel.tsx';
 import { QuickInput } from './QuickInput.tsx';
 import { Sash } from './Sash.tsx';
@@ -48,7 +49,8 @@ export function Workbench() {
         </div>
       </div>
       <StatusBar />
-      <Notifications />
+      <Toasts />
+      <NotificationCentre />
       <QuickInput />
       <Dialog />
       <ContextMenu />

@@ -1,10 +1,9 @@
 import { tinykeys } from 'tinykeys';
-import { messageOf } from '../state/backend.ts';
 import { usePreferences } from '../state/preferences.ts';
 import { activeTarget } from './editors.ts';
+import { notifyError } from './errorHelp.ts';
 import { keysOf } from './keybindings.ts';
 import { toTinykeys } from './keys.ts';
-import { notify } from './notifications.ts';
 import { type Command, registry, type Target } from './registry.ts';
 import { getSetting, setSetting } from './settings.ts';
 
@@ -32,7 +31,7 @@ export function runCommand(id: string, target: Target = activeTarget(), options:
   if (options.remember) remember(id);
   Promise.resolve()
     .then(() => command.run(target))
-    .catch((error) => notify({ severity: 'error', message: `${command.category}: ${command.label}: ${messageOf(error)}` }));
+    .catch((error) => notifyError(error, `${command.category}: ${command.label}`));
 }
 
 /** Binds every command's keys, ahead of editors and form fields, and again when the person changes them. The first enabled command of a key wins. */

@@ -8,9 +8,11 @@ import {
   closeOtherEditors,
   editorsRightOf,
   focusNextGroup,
+  hasNeighbours,
   hasSeveralGroups,
   keepEditor,
   reopenEditor,
+  saveAll,
   setPinned,
   splitActive,
   stepEditor,
@@ -18,7 +20,7 @@ import {
 } from './editors.ts';
 import { type Command, registry, type Target } from './registry.ts';
 
-const someEditor = () => useEditors.getState().active !== null;
+const severalEditors = () => useEditors.getState().open.length > 1;
 
 /** The tab a command acts on: the one of its menu, else the active one. */
 function editorOf(target: Target) {
@@ -41,6 +43,15 @@ const fileCommands: Command[] = [
     keys: ['Ctrl+S'],
     enabled: () => !!activeEditorActions().save,
     run: () => activeEditorActions().save?.(),
+  },
+  {
+    id: 'editor.saveAll',
+    category: 'File',
+    label: 'Save all',
+    icon: 'save-all',
+    keys: ['Ctrl+K S'],
+    enabled: () => useEditors.getState().dirty.size > 0,
+    run: saveAll,
   },
   {
     id: 'editor.run',
@@ -66,7 +77,7 @@ const tabCommands: Command[] = [
     id: 'editor.closeOthers',
     category: 'View',
     label: 'Close other editors of the group',
-    enabled: (target) => !!editorOf(target) && useEditors.getState().open.length > 1,
+    enabled: (target) => !!editorOf(target) && hasNeighbours(editorOf(target)!.id),
     run: (target) => closeOtherEditors(editorOf(target)!.id),
   },
   {
@@ -81,7 +92,7 @@ const tabCommands: Command[] = [
     category: 'View',
     label: 'Close all editors',
     keys: ['Ctrl+K Ctrl+W'],
-    enabled: someEditor,
+    enabled: () => useEditors.getState().open.some((editor) => !editor.pinned),
     run: closeAllEditors,
   },
   {
@@ -125,7 +136,7 @@ const groupCommands: Command[] = [
     category: 'View',
     label: 'Next editor',
     keys: ['Ctrl+PageDown', 'Alt+PageDown'],
-    enabled: someEditor,
+    enabled: severalEditors,
     run: () => stepEditor(1),
   },
   {
@@ -133,7 +144,7 @@ const groupCommands: Command[] = [
     category: 'View',
     label: 'Previous editor',
     keys: ['Ctrl+PageUp', 'Alt+PageUp'],
-    enabled: someEditor,
+    enabled: severalEditors,
     run: () => stepEditor(-1),
   },
   {

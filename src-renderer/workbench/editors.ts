@@ -15,6 +15,8 @@ const CLOSED_LENGTH = 20;
 /** What an open editor offers to commands. */
 export interface EditorActions {
   save?(): Promise<void>;
+  /** Forgets what is unsaved, for good. */
+  discard?(): void;
   run?(): Promise<void>;
 }
 
@@ -219,9 +221,34 @@ export function activeTarget(): Target {
 export async function closeEditor(id: string): Promise<boolean> {
   const panel = dock?.getPanel(id);
   if (!panel) return true;
-  if (useEditors.getState().dirty.has(id) && !(await mayLoseChanges(id, panel.title ?? ''))) return false;
+  if (isDirty(id)) {
+    panel.api.setActive();
+    if (!(await mayLoseChanges(id, panel.title ?? ''))) return false;
+  }
   panel.api.close();
   return true;
+}
+
+const isDirty = (id: string): boolean => useEditors.getState().dirty.has(id);
+
+/** Titles of the editors with unsaved changes. */
+export const dirtyTitles = (): string[] => [...useEditors.getState().dirty].map((id) => dock?.getPanel(id)?.title ?? id);
+
+/** Saves every editor with unsaved changes; one that cannot be saved is shown, and what is wrong with it thrown. */
+export async function saveAll(): Promise<void> {
+  for (const id of useEditors.getState().dirty) {
+    try {
+      await actions.get(id)?.save?.();
+    } catch (error) {
+      dock?.getPanel(id)?.api.setActive();
+      throw error;
+    }
+  }
+}
+
+/** Gives up every unsaved change, and what is kept of it for the next start. */
+export function discardAll(): void {
+  for (const id of useEditors.getState().dirty) actions.get(id)?.discard?.();
 }
 
 async function mayLoseChanges(id: string, title: string): Promise<boolean> {
@@ -245,11 +272,15 @@ function groupOf(id: string): OpenEditor[] {
   return (dock?.getPanel(id)?.group.panels ?? []).map(openEditorOf).filter((editor) => editor !== null);
 }
 
+/** Whether closing the others of its group would close any. */
+export const hasNeighbours = (id: string): boolean => groupOf(id).some((editor) => editor.id !== id && !editor.pinned);
+
 export const closeOtherEditors = (id: string): Promise<void> => closeEditors(groupOf(id).filter((editor) => editor.id !== id));
 
+/** Those that closing them would close. */
 export const editorsRightOf = (id: string): OpenEditor[] => {
   const group = groupOf(id);
-  return group.slice(group.findIndex((editor) => editor.id === id) + 1);
+  return group.slice(group.findIndex((editor) => editor.id === id) + 1).filter((editor) => !editor.pinned);
 };
 
 export const closeEditorsRightOf = (id: string): Promise<void> => closeEditors(editorsRightOf(id));

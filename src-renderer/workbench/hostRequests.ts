@@ -1,10 +1,11 @@
 import type { HostMessage } from '../../src-shared/hostMessages.ts';
-import { call, messageOf } from '../state/backend.ts';
+import { call } from '../state/backend.ts';
 import { pathOfCopy, useDroppedPath } from '../state/droppedPath.ts';
 import { type Dropped, readDrop } from '../transport/droppedFiles.ts';
 import { pathOfDroppedFile } from '../transport/host.ts';
 import { runCommand } from './commands.ts';
-import { activeTarget } from './editors.ts';
+import { activeTarget, dirtyTitles, discardAll, saveAll, useEditors } from './editors.ts';
+import { notifyError } from './errorHelp.ts';
 import { notify } from './notifications.ts';
 
 /** Does what the desktop's menus and the system ask for. */
@@ -15,7 +16,40 @@ export function followHost(): void {
 function obey(message: HostMessage): void {
   if (message.type === 'command') runCommand(message.id, activeTarget());
   else if (message.type === 'open') openPath(message.path);
-  else notify({ severity: 'warning', message: message.text });
+  else if (message.type === 'save-all') void saveAllFor(message.request);
+  else if (message.type === 'discard-all') {
+    discardAll();
+    window.userllmHost?.settleUnsaved(message.request, true);
+  } else notify({ severity: 'warning', message: message.text });
+}
+
+/** The host waits for it: what could not be saved keeps the window open. */
+async function saveAllFor(request: number): Promise<void> {
+  try {
+    await saveAll();
+    window.userllmHost?.settleUnsaved(request, true);
+  } catch (error) {
+    notifyError(error, 'Save all');
+    window.userllmHost?.settleUnsaved(request, false);
+  }
+}
+
+/**
+ * Unsaved changes are not lost without a question: the desktop asks about those that it is told of when its window closes or shows another
+ * workspace; a browser asks by itself, in words of its own.
+ */
+export function guardUnsavedChanges(page: Window): void {
+  const host = page.userllmHost;
+  if (!host) {
+    page.addEventListener('beforeunload', (event) => {
+      if (useEditors.getState().dirty.size > 0) event.preventDefault();
+    });
+    return;
+  }
+  host.setUnsaved([]);
+  useEditors.subscribe((now, before) => {
+    if (now.dirty !== before.dirty) host.setUnsaved(dirtyTitles());
+  });
 }
 
 /** An experiment file is opened, from elsewhere as a copy; anything else is looked at for import. */
@@ -33,7 +67,7 @@ async function openExperimentFile(path: string): Promise<void> {
     runCommand('experiments.open', { experimentPath: file.path });
     if (file.path !== path) notify({ severity: 'info', message: `${path} is opened as a copy in this workspace: ${file.name}.` });
   } catch (error) {
-    notify({ severity: 'error', message: messageOf(error) });
+    notifyError(error);
   }
 }
 

@@ -24,6 +24,8 @@ export interface Command {
   keys?: string[];
   /** Left out: always. Called with the target the command would act on. */
   enabled?: (target: Target) => boolean;
+  /** Acts on a row or a link that names its target: menus offer it, the palette does not. */
+  menuOnly?: boolean;
   run(target: Target): unknown;
 }
 

@@ -5,9 +5,10 @@ import { changePreference, preference } from '../state/preferences.ts';
 import { canZoom } from '../transport/host.ts';
 import { isEnabled, recentCommands, runCommand } from './commands.ts';
 import { contributeEditorCommands } from './editorCommands.ts';
-import { activeTarget, openEditor, recentEditors } from './editors.ts';
+import { activeTarget, openEditor, recentEditors, useEditors } from './editors.ts';
 import { shownKeys } from './keybindings.ts';
 import { setLayout, showView, toggleView, useLayout } from './layout.ts';
+import { contributeNotifications } from './notificationCommands.ts';
 import { quickPick } from './QuickInput.tsx';
 import { type Command, registry } from './registry.ts';
 
@@ -17,7 +18,7 @@ async function showCommands(): Promise<void> {
   const recent = recentCommands();
   const rank = (id: string) => (recent.includes(id) ? recent.indexOf(id) : recent.length);
   const name = (command: Command) => `${command.category}: ${command.label}`;
-  const usable = [...registry.commands.values()].filter((command) => isEnabled(command, target));
+  const usable = [...registry.commands.values()].filter((command) => !command.menuOnly && isEnabled(command, target));
   usable.sort((a, b) => rank(a.id) - rank(b.id) || name(a).localeCompare(name(b)));
   const items = usable.map((command) => ({
     id: command.id,
@@ -110,6 +111,7 @@ function layoutCommands(): Command[] {
       category: 'View',
       label: 'Focus editor',
       keys: ['Ctrl+1'],
+      enabled: () => useEditors.getState().active !== null,
       run: () => focus('.dv-active-group [tabindex="0"]'),
     },
     {
@@ -190,6 +192,7 @@ function contributeSettingsEditors(): void {
 export function contributeWorkbench(): void {
   registry.command(...layoutCommands());
   contributeEditorCommands();
+  contributeNotifications();
   contributeSettingsEditors();
   registry.menu(
     'settings',

@@ -23,6 +23,21 @@ describe('experiment files', () => {
     expect(errorOf(() => files.read(file.path)).code).toBe('file-not-found');
   });
 
+  it('are not replaced when they are not what the writer has read', () => {
+    const { files } = createFiles();
+    const { path } = files.create('films', 'one');
+    files.write(path, 'two', 'one');
+    expect(errorOf(() => files.write(path, 'three', 'one'))).toEqual({
+      code: 'file-changed',
+      message: 'experiments: expected "films.experiment.jsonc" as it was when it was read, got another text; read it again, then save',
+    });
+    expect(files.read(path).text).toBe('two');
+    files.write(path, 'two', 'one');
+    files.delete(path);
+    files.write(path, 'three', 'two');
+    expect(files.read(path).text).toBe('three');
+  });
+
   it('are numbered when a name is taken', () => {
     const { files } = createFiles();
     expect([1, 2, 3].map(() => files.create('films', '{}').name)).toEqual(['films', 'films-2', 'films-3']);

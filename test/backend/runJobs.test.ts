@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RunJobs } from '../../src-main/backend/runJobs.ts';
 import { errorOf, newRun, temporaryWorkspace } from '../store/temporaryWorkspace.ts';
@@ -99,6 +100,28 @@ describe('run jobs', () => {
       code: 'input-invalid',
       message: 'run "run-0001": expected a queued or running run, got one that is stopped',
     });
+  });
+
+  it('end at once without saving when asked to, and say where the run goes on', () => {
+    const { jobs, launcher, workspace } = createJobs();
+    jobs.enqueue('run-0001');
+    jobs.enqueue('run-0002');
+    workspace.runs.setStage('run-0001', { name: 'finetune', status: 'running' });
+    const path = join(workspace.runs.folder('run-0001'), 'finetune-40.safetensors');
+    workspace.runs.addCheckpoint('run-0001', { stage: 'finetune', step: 40, path, sizeBytes: 1 });
+    jobs.drop('run-0001');
+    expect(launcher.jobs[0]!.killed).toBe(true);
+    const { status, reason } = workspace.runs.summary('run-0001');
+    expect({ status, reason }).toEqual({
+      status: 'stopped',
+      reason: 'stopped without saving; resumed, it goes on after step 40 of finetune',
+    });
+    expect(workspace.runs.get('run-0001').checkpoints).toMatchObject([{ stage: 'finetune', step: 40 }]);
+    expect(errorOf(() => jobs.drop('run-0001')).code).toBe('input-invalid');
+    expect(workspace.runs.summary('run-0002').status).toBe('running');
+    workspace.runs.setStage('run-0002', { name: 'finetune', status: 'running' });
+    jobs.drop('run-0002');
+    expect(workspace.runs.summary('run-0002').reason).toBe('stopped without saving; resumed, it goes on after step 0 of finetune');
   });
 
   it('are given ten seconds when the backend closes, then killed', async () => {

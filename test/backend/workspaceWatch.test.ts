@@ -1,3 +1,5 @@
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RunJobs } from '../../src-main/backend/runJobs.ts';
 import { WorkspaceWatch } from '../../src-main/backend/workspaceWatch.ts';
@@ -41,6 +43,21 @@ describe('watching the workspace', () => {
     events.length = 0;
     watch.look(true);
     expect(events.map((event) => event.name)).not.toContain('datasets.changed');
+  });
+
+  it('tells of experiment files that a text editor wrote or took away', () => {
+    const { watch, events, workspace } = createWatch();
+    const path = join(workspace.path, 'experiments', 'a.experiment.jsonc');
+    writeFileSync(path, '{}');
+    watch.look(false);
+    expect(events).toEqual([{ name: 'experiments.changed', payload: {} }]);
+    watch.look(false);
+    expect(events).toHaveLength(1);
+    utimesSync(path, 1e9, 1e9);
+    watch.look(false);
+    rmSync(path);
+    watch.look(false);
+    expect(events).toHaveLength(3);
   });
 
   it('leaves the runs of this backend to their jobs', () => {

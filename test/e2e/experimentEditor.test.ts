@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { seriousViolations } from './axe.ts';
 import { openWorkbenchForEachTest, page, serve } from './workbench.ts';
 
 openWorkbenchForEachTest();
@@ -17,8 +18,12 @@ async function goToLineEnd(line: number): Promise<void> {
   await page.keyboard.press('End');
 }
 
-const saved = async () =>
-  (await serve.backend.api['experiments.read']({ path: '/workspaces/films/experiments/gated.experiment.jsonc' })).text;
+const PATH = '/workspaces/films/experiments/gated.experiment.jsonc';
+const saved = async () => (await serve.backend.api['experiments.read']({ path: PATH })).text;
+
+/** As another program would. */
+const changeOnDisk = async (make: (text: string) => string) =>
+  serve.backend.api['experiments.write']({ path: PATH, text: make(await saved()) });
 
 describe('the experiment editor', () => {
   it('marks what is wrong, lists it under Problems, and leads from there to the place', async () => {
@@ -64,7 +69,7 @@ describe('the experiment editor', () => {
   it('says in the plan how much of the dataset takes part', async () => {
     await page.getByText('all 610 users').waitFor();
     const text = (await saved()).replace('"task"', '"data": { "sampleUsers": 61 },\n  "task"');
-    await serve.backend.api['experiments.write']({ path: '/workspaces/films/experiments/gated.experiment.jsonc', text });
+    await serve.backend.api['experiments.write']({ path: PATH, text });
     await page.getByText('61 of 610 users').waitFor();
   });
 
@@ -101,15 +106,74 @@ describe('the experiment editor', () => {
     expect(await saved()).not.toContain('// kept');
   });
 
-  it('takes over a change on disk, and warns when that would lose changes', async () => {
-    const path = '/workspaces/films/experiments/gated.experiment.jsonc';
-    const text = await saved();
-    await serve.backend.api['experiments.write']({ path, text: text.replace('"gated"', '"renamed elsewhere"') });
+  it('asks before the window is closed over unsaved changes', async () => {
+    await goToLineEnd(3);
+    await page.keyboard.type(' // unsaved');
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor();
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await page.getByText('// unsaved').waitFor();
+  });
+
+  it('takes over a change on disk', async () => {
+    await changeOnDisk((text) => text.replace('"gated"', '"renamed elsewhere"'));
     await page.getByText('renamed elsewhere').waitFor();
+    expect(await page.getByRole('button', { name: /unsaved changes/ }).count()).toBe(0);
+  });
+
+  it('merges a change on disk with unsaved ones that do not touch it, which can be undone', async () => {
+    await goToLineEnd(4);
+    await page.keyboard.type(' // mine');
+    await changeOnDisk((text) => text.replace('"steps": 300', '"steps": 77'));
+    await page.getByText('Those changes and yours are both in the text now.').waitFor();
+    await page.getByText('// mine').waitFor();
+    await page.getByText('77').waitFor();
+    expect(await page.locator('.line-numbers.active-line-number').textContent()).toBe('4');
+    await page.keyboard.press('Control+S');
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor({ state: 'detached' });
+    expect(await saved()).toMatch(/\/\/ mine[\s\S]*"steps": 77/);
+    expect(await page.getByText('Those changes and yours').count()).toBe(0);
+  });
+
+  it('leaves it to the person when the same line has changed here and on disk, and saves nothing before', async () => {
     await goToLineEnd(3);
     await page.keyboard.type(' // mine');
-    await serve.backend.api['experiments.write']({ path, text });
+    await changeOnDisk((text) => text.replace('"gated"', '"theirs"'));
     await page.getByText('This file has changed on disk').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Control+S');
+    await page.locator('.toast').getByText('has changed on disk where you have changed it, too').waitFor();
+    expect(await saved()).not.toContain('// mine');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByRole('region', { name: 'On disk and here' }).getByText('"theirs"').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go on editing' }).click();
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await page.getByText('This file has changed on disk').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+S');
+    await expect.poll(saved).toContain('"gated", // mine');
+  });
+
+  it('takes what is on disk when the person says so', async () => {
+    await goToLineEnd(3);
+    await page.keyboard.type(' // mine');
+    await changeOnDisk((text) => text.replace('"gated"', '"theirs"'));
+    await page.getByRole('button', { name: 'Take what is on disk' }).click();
+    await page.getByText('"theirs"').waitFor();
+    expect(await page.getByText('// mine').count()).toBe(0);
+    await page.getByRole('button', { name: /unsaved changes/ }).waitFor({ state: 'detached' });
+  });
+
+  it('says that its file is gone, and writes it again', async () => {
+    const text = await saved();
+    await serve.backend.api['experiments.delete']({ path: PATH });
+    await page.getByText('This file is no longer on disk.').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This file is no longer on disk.').waitFor({ state: 'detached' });
+    expect(await saved()).toBe(text);
   });
 
   it('makes a new experiment for a dataset with the chosen integration', async () => {

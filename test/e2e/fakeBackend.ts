@@ -173,7 +173,11 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       if (!file) throw new AppError('file-not-found', `experiments: there is no file "${path}"`);
       return { path, ...file };
     },
-    'experiments.write': async ({ path, text }) => write(path, text),
+    'experiments.write': async ({ path, text, base }) => {
+      const now = files.get(path)?.text;
+      if (base !== undefined && now !== undefined && now !== base) throw new AppError('file-changed', `experiments: "${path}" has changed`);
+      return write(path, text);
+    },
     'experiments.add': async ({ path }) => write(path.replace(/^.*\//, ''), sampleText('demo', 'none')),
     'experiments.delete': async ({ path }) => {
       files.delete(path);
@@ -194,8 +198,8 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       const config = experimentSchema.parse(parse(text));
       return runs.start(config.name, config, text);
     },
-    'runs.stop': async ({ runId }) => {
-      runs.halt(runId);
+    'runs.stop': async ({ runId, save }) => {
+      runs.halt(runId, save);
       return {};
     },
     'runs.resume': async ({ runId }) => runs.resume(runId),

@@ -119,10 +119,10 @@ export class FakeRuns {
     return summaryOf(run.detail);
   }
 
-  halt(id: string): void {
+  halt(id: string, save = true): void {
     const run = this.get(id);
-    this.setStatus(run, 'stopped');
-    this.log(run, 'info', 'stopped: a checkpoint was saved');
+    this.setStatus(run, 'stopped', save ? null : 'stopped without saving; resumed, it goes on after step 100 of finetune');
+    if (save) this.log(run, 'info', 'stopped: a checkpoint was saved');
   }
 
   /** Goes on from the last multiple of 50 steps: later points are void and come again. */
@@ -204,9 +204,9 @@ export class FakeRuns {
     this.setStatus(run, 'completed');
   }
 
-  private setStatus(run: FakeRun, status: RunStatus): void {
+  private setStatus(run: FakeRun, status: RunStatus, reason: string | null = null): void {
     run.detail.status = status;
-    run.detail.reason = null;
+    run.detail.reason = reason;
     run.detail.finishedAtMs = status === 'running' ? null : Date.now();
     this.changed(run);
   }

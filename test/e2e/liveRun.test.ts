@@ -46,8 +46,25 @@ describe('a run', () => {
     await expect.poll(lastStep).toBe(100 + 15 * STEPS_PER_TICK);
     await page.locator('.chart-plot', { hasText: 'resumed' }).first().waitFor();
     expect(reads()).toBe(0);
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop and save' }).click();
     await page.getByText('stopped', { exact: true }).first().waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('is stopped without saving after a question that says what that costs', async () => {
+    await page.getByRole('treeitem', { name: /^interrupted/ }).click();
+    serve.backend.runs.pause();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('running', { exact: true }).first().waitFor();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop', exact: true }).click();
+    await page
+      .getByText(/has done \d+ steps? of fine-tune since its last checkpoint\. That is computed again when it is resumed\.$/)
+      .waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop without saving' }).click();
+    await page.getByText('stopped without saving; resumed, it goes on after step').first().waitFor();
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
     expect(opened.errors).toEqual([]);
   });
 
@@ -57,7 +74,7 @@ describe('a run', () => {
     await page.getByText('No problems').waitFor();
     await page.locator('.view-line').first().waitFor();
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop and save' }).waitFor();
     await expect.poll(() => page.getByRole('contentinfo').textContent()).toContain('2 jobs');
     await page.keyboard.press('Control+J');
     await page.getByRole('progressbar', { name: 'Progress of gated' }).waitFor();

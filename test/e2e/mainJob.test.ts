@@ -79,13 +79,13 @@ describe('the main job in the workbench', () => {
     await page.keyboard.press('Control+V');
     await page.getByText('No problems').waitFor();
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop and save' }).waitFor();
     await page.getByLabel('Stage', { exact: true }).selectOption('finetune');
     await expect.poll(lastStep, { timeout: 120_000 }).toBeGreaterThan(25);
     const before = await lastStep();
     await expect.poll(lastStep, { timeout: 60_000 }).toBeGreaterThan(before);
 
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.locator('.run-head').getByRole('button', { name: 'Stop and save' }).click();
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 240_000 });
     expect(await lastStep()).toBe(400);

@@ -97,6 +97,27 @@ describe('the playground', () => {
     await expect.poll(() => textOf('Personalised').locator('mark').count()).toBeGreaterThan(0);
   });
 
+  it('is as it was left after a restart: users, history, prompt, gates, columns', async () => {
+    await chooseUser('User', '5');
+    await chooseUser('Another user', '17');
+    await page
+      .getByRole('button', { name: /^Remove / })
+      .first()
+      .click();
+    await page.getByLabel('Prompt', { exact: true }).fill('A title like these:');
+    await page.getByRole('slider', { name: 'Gate scale' }).press('Home');
+    await page.getByRole('checkbox', { name: 'Unpersonalised' }).uncheck();
+    await expect.poll(() => JSON.stringify(serve.backend.settings)).toContain('"hidden":["unpersonalised"]');
+    const events = await page.locator('.play-events li').count();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await page.getByText('User number 4, edited, gates × 0').waitFor();
+    expect(await page.locator('.play-events li').count()).toBe(events);
+    expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe('A title like these:');
+    expect(await page.getByRole('combobox', { name: 'Another user' }).inputValue()).toBe('User number 16');
+    expect(await page.getByRole('region', { name: 'Unpersonalised', exact: true }).count()).toBe(0);
+  });
+
   it('ends what it writes when it is told to stop', async () => {
     const { api } = serve.backend;
     const stoppedIds: string[] = [];

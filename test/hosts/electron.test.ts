@@ -107,14 +107,40 @@ describe('the desktop host', { timeout: PATIENCE_MS }, () => {
     ).toHaveLength(10);
   });
 
+  it('asks what becomes of unsaved changes before it closes, and keeps the window open when they cannot be saved', async () => {
+    await workbench.evaluate("window.userllmHost.setUnsaved(['films-1.experiment.jsonc'])");
+    await workbench.ask({ type: 'answer-dialogs', response: 2 });
+    await workbench.ask({ type: 'close-window' });
+    expect(await workbench.state()).toMatchObject({ windows: 1, dialogs: ['Save the changes to films-1.experiment.jsonc?'] });
+    await workbench.ask({ type: 'answer-dialogs', response: 0 });
+    await workbench.ask({ type: 'close-window' });
+    await until("window.heard.some((message) => message.type === 'save-all')");
+    await workbench.evaluate('window.userllmHost.settleUnsaved(window.heard.at(-1).request, false)');
+    await workbench.evaluate("window.userllmHost.setUnsaved(['films-1.experiment.jsonc', 'User settings (JSON)'])");
+    expect((await workbench.state()).windows).toBe(1);
+  });
+
+  it('asks about them before it shows another workspace', async () => {
+    await workbench.ask({ type: 'answer-dialogs', response: 2 });
+    await workbench.ask({ type: 'choose-folder', path: join(home, 'other') });
+    await workbench.ask({ type: 'choose-menu', labels: ['File', 'Open Workspace Folder...'] });
+    await vi.waitUntil(async () => (await workbench.state()).dialogs.at(-1) === 'Save the changes to 2 editors?', { timeout: PATIENCE_MS });
+    expect(await workbench.state()).toMatchObject({ windows: 1, relaunches: [] });
+    await workbench.evaluate('window.userllmHost.setUnsaved([])');
+  });
+
   it('asks before it closes while a run goes on, and stops it in order', async () => {
     await workbench.call('runs.start', { text: endlessExperiment });
     await until("window.events.some((event) => event.name === 'run.metrics' && event.payload.points[0].stage === 'finetune')");
     await workbench.ask({ type: 'answer-dialogs', response: 2 });
     await workbench.ask({ type: 'close-window' });
-    expect(await workbench.state()).toMatchObject({ windows: 1, dialogs: ['1 run still going on'] });
+    expect(await workbench.state()).toMatchObject({ windows: 1 });
+    expect((await workbench.state()).dialogs.at(-1)).toBe('1 run still going on');
+    await workbench.evaluate("window.userllmHost.setUnsaved(['films-1.experiment.jsonc'])");
     await workbench.ask({ type: 'answer-dialogs', response: 1 });
     await workbench.ask({ type: 'close-window' });
+    await until("window.heard.some((message) => message.type === 'discard-all')");
+    await workbench.evaluate('window.userllmHost.settleUnsaved(window.heard.at(-1).request, true)');
     expect(await workbench.exited).toBe(0);
     const { runs } = temporaryWorkspace(workbench.workspacePath);
     expect(runs.list()).toMatchObject([{ name: 'endless', status: 'stopped' }]);

@@ -8,6 +8,10 @@ export const PORT_CHANNEL = 'userllm:port';
 export const READY_CHANNEL = 'userllm:ready';
 export const HOST_CHANNEL = 'userllm:host';
 
+/** The page tells what it has not saved, and answers the wish to save or forget it. */
+export const UNSAVED_CHANNEL = 'userllm:unsaved';
+export const SETTLED_CHANNEL = 'userllm:settled';
+
 /** The window message with which the preload hands the port to the page. */
 export const PORT_MESSAGE = 'userllm-port';
 

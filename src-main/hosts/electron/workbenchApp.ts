@@ -4,8 +4,9 @@ import type { HostMessage } from '../../../src-shared/hostMessages.ts';
 import { START_URL } from './appProtocol.ts';
 import { type AppState, readAppState, withRecent, writeAppState } from './appState.ts';
 import { type Activity, BackendProcess } from './backendProcess.ts';
-import { CONNECT_CHANNEL, HOST_CHANNEL, PORT_CHANNEL, READY_CHANNEL } from './channels.ts';
+import { CONNECT_CHANNEL, HOST_CHANNEL, PORT_CHANNEL, READY_CHANNEL, SETTLED_CHANNEL, UNSAVED_CHANNEL } from './channels.ts';
 import { setApplicationMenu } from './menu.ts';
+import { UnsavedChanges } from './unsavedChanges.ts';
 import { describeWindow, openWorkbenchWindow } from './workbenchWindow.ts';
 
 const MAX_RESTARTS = 3;
@@ -22,6 +23,11 @@ export class WorkbenchApp {
   /** The window is closed on purpose and the app ends when the last job has. */
   private endsWithJobs = false;
   private quitting = false;
+  /** Closing the window ends the app also where windows usually come and go. */
+  private quitsWhenClosed = false;
+  /** A question about leaving is open. */
+  private isAsking = false;
+  private readonly unsaved = new UnsavedChanges((message) => this.say(message));
   /** For a page that is not ready yet. */
   private readonly unheard: HostMessage[] = [];
   private pageReady = false;
@@ -36,6 +42,12 @@ export class WorkbenchApp {
     });
     ipcMain.on(READY_CHANNEL, ({ sender, senderFrame }) => {
       if (this.isOwnPage(sender, senderFrame?.url)) this.sayUnheard();
+    });
+    ipcMain.on(UNSAVED_CHANNEL, ({ sender, senderFrame }, titles) => {
+      if (this.isOwnPage(sender, senderFrame?.url)) this.unsaved.setTitles(titles);
+    });
+    ipcMain.on(SETTLED_CHANNEL, ({ sender, senderFrame }, request, isSettled) => {
+      if (this.isOwnPage(sender, senderFrame?.url)) this.unsaved.settle(request, isSettled);
     });
     app.on('before-quit', (event) => {
       event.preventDefault();
@@ -95,9 +107,10 @@ export class WorkbenchApp {
     app.exit(0);
   }
 
-  /** The menu, a key or the system asks to quit: the same question as when the window is closed. */
+  /** The menu, a key or the system asks to quit: the same questions as when the window is closed. */
   private requestQuit(): void {
-    if (this.window && this.hasJobs()) this.window.close();
+    this.quitsWhenClosed = true;
+    if (this.window && this.mustAsk()) this.window.close();
     else void this.quit();
   }
 
@@ -105,24 +118,42 @@ export class WorkbenchApp {
     return this.backend.activity.imports + this.backend.activity.runs > 0;
   }
 
+  /** Whether something would be lost or ended without a question. */
+  private mustAsk(): boolean {
+    return this.hasJobs() || this.unsaved.titles.length > 0;
+  }
+
   private openWindow(): BrowserWindow {
     const window = openWorkbenchWindow(this.state.window);
     window.on('close', (event) => {
       this.remember({ window: describeWindow(window) });
-      if (this.quitting || this.endsWithJobs || !this.hasJobs()) return;
+      if (this.quitting || this.endsWithJobs || !this.mustAsk()) return;
       event.preventDefault();
-      void this.askAboutJobs(window);
+      void this.askBeforeClosing(window);
     });
     window.on('closed', () => {
       this.window = null;
       this.pageReady = false;
-      if (!this.endsWithJobs && process.platform !== 'darwin') void this.quit();
+      this.unsaved.forget();
+      if (!this.endsWithJobs && (this.quitsWhenClosed || process.platform !== 'darwin')) void this.quit();
     });
     return window;
   }
 
-  /** Closing asks whether running jobs go on. */
-  private async askAboutJobs(window: BrowserWindow): Promise<void> {
+  /** Closing asks what becomes of unsaved changes, then whether running jobs go on. */
+  private async askBeforeClosing(window: BrowserWindow): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    const isClosing = (await this.unsaved.mayLeave(window)) && (!this.hasJobs() || (await this.askAboutJobs(window)));
+    this.isAsking = false;
+    if (isClosing) window.close();
+    else this.quitsWhenClosed = false;
+    // They may have ended while the question was open.
+    if (this.endsWithJobs && !this.hasJobs()) await this.quit();
+  }
+
+  /** Whether the window is to be closed, with its jobs going on. */
+  private async askAboutJobs(window: BrowserWindow): Promise<boolean> {
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
       message: describeActivity(this.backend.activity),
@@ -133,11 +164,24 @@ export class WorkbenchApp {
       cancelId: 2,
     });
     if (response === 1) await this.quit();
-    if (response !== 0) return;
-    this.endsWithJobs = true;
-    window.close();
-    // They may have ended while the question was open.
-    if (!this.hasJobs()) await this.quit();
+    this.endsWithJobs = response === 0;
+    return this.endsWithJobs;
+  }
+
+  /** Another workspace means another start of the app: whether this one may end. */
+  private async mayLeaveWorkspace(): Promise<boolean> {
+    if (!this.window) return true;
+    if (!(await this.unsaved.mayLeave(this.window))) return false;
+    if (!this.hasJobs()) return true;
+    const { response } = await dialog.showMessageBox(this.window, {
+      type: 'question',
+      message: describeActivity(this.backend.activity),
+      detail: 'Another workspace ends them. Stopped runs save a checkpoint and can be resumed.',
+      buttons: ['Stop Them and Switch', 'Cancel'],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    return response === 0;
   }
 
   private startBackend(): BackendProcess {
@@ -191,7 +235,7 @@ export class WorkbenchApp {
   /** Starts the app anew on another workspace, the one asked for where none is given. Resolves to whether there is one. */
   private async chooseWorkspace(path?: string): Promise<boolean> {
     const chosen = path ?? (await askForFolder());
-    if (chosen === undefined || chosen === this.workspacePath) return false;
+    if (chosen === undefined || chosen === this.workspacePath || !(await this.mayLeaveWorkspace())) return false;
     this.remember({ workspacePath: chosen });
     app.relaunch({ args: [...process.argv.slice(1).filter((arg) => !arg.startsWith('--workspace')), `--workspace=${chosen}`] });
     await this.quit();

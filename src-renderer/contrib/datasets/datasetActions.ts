@@ -61,11 +61,11 @@ async function exportDataset(target: Target): Promise<unknown> {
   });
   if (path === null) return null;
   const exportId = crypto.randomUUID();
-  const cancel = { label: 'Cancel', run: () => runCommand('datasets.cancelExport', { exportId }) };
-  notify({ severity: 'info', message: `Exporting ${name}. The Jobs panel shows how far it is.`, actions: [cancel] });
+  const key = `export:${exportId}`;
   const written = await call('datasets.export', { name, path, exportId }).catch(unlessCancelled);
-  if (written === null) return notify({ severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
+  if (written === null) return notify({ key, severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
   return notify({
+    key,
     severity: 'info',
     message: `${countOf(written.events, 'event')} were written to ${written.path} (${formatBytes(written.sizeBytes)}).`,
   });
@@ -87,6 +87,7 @@ export const datasetCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (target) => !!theDataset(target),
+    menuOnly: true,
     run: (target) => openDataset(theDataset(target)!.name),
   },
   {
@@ -95,6 +96,7 @@ export const datasetCommands: Command[] = [
     label: "Show the user's timeline",
     icon: 'account',
     enabled: (target) => !!theDataset(target) && target.userId !== undefined,
+    menuOnly: true,
     run: (target) => openEditor('timeline', { name: target.datasetName!, userId: String(target.userId) }),
   },
   {
@@ -111,6 +113,7 @@ export const datasetCommands: Command[] = [
     label: 'Cancel import',
     icon: 'circle-slash',
     enabled: (target) => target.importId !== undefined,
+    menuOnly: true,
     run: (target) => call('datasets.cancelImport', { importId: target.importId! }),
   },
   {
@@ -119,6 +122,7 @@ export const datasetCommands: Command[] = [
     label: 'Cancel export',
     icon: 'circle-slash',
     enabled: (target) => target.exportId !== undefined,
+    menuOnly: true,
     run: (target) => call('datasets.cancelExport', { exportId: target.exportId! }),
   },
   {

@@ -1,7 +1,5 @@
 import { lazy } from 'react';
-import { datasets, imports, isImportActive } from '../../state/stores.ts';
-import { openEditor } from '../../workbench/editors.ts';
-import { notify } from '../../workbench/notifications.ts';
+import { datasets } from '../../state/stores.ts';
 import { registry } from '../../workbench/registry.ts';
 import { DatasetStep } from './DatasetStep.tsx';
 import { datasetCommands, openDataset } from './datasetActions.ts';
@@ -58,31 +56,4 @@ export function contributeDatasets(): void {
       open: () => openDataset(dataset.name),
     })),
   );
-}
-
-/** Says so when an import that the person no longer looks at has ended. */
-export function announceImports(): void {
-  let before = new Map(imports.use.getState().value.map((each) => [each.importId, each.phase]));
-  imports.use.subscribe(({ value }) => {
-    for (const progress of value) {
-      const ended = before.has(progress.importId) && isPhaseActive(before.get(progress.importId)!) && !isImportActive(progress);
-      const watched = document.querySelector(`[data-import="${progress.importId}"]`) !== null;
-      if (ended && !watched && progress.phase !== 'cancelled') announce(progress.phase, progress.name, progress.error?.message);
-    }
-    before = new Map(value.map((each) => [each.importId, each.phase]));
-  });
-}
-
-const isPhaseActive = (phase: string) => !['done', 'failed', 'cancelled'].includes(phase);
-
-function announce(phase: string, name: string, error: string | undefined): void {
-  if (phase === 'done') {
-    notify({ severity: 'info', message: `${name} has been imported.`, actions: [{ label: 'Open', run: () => openDataset(name) }] });
-  } else {
-    notify({
-      severity: 'error',
-      message: error ?? `${name} was not imported.`,
-      actions: [{ label: 'Show import', run: () => openEditor('import', {}) }],
-    });
-  }
 }

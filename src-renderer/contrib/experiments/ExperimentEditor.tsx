@@ -4,6 +4,7 @@ import { onReveal } from '../../state/reveal.ts';
 import { Button, ErrorNote, IconButton, Loading, Note } from '../../widgets/controls.tsx';
 import { countOf } from '../../widgets/format.ts';
 import { CodeEditor, type CodeEditorHandle } from '../../widgets/monaco/CodeEditor.tsx';
+import { DiffEditor } from '../../widgets/monaco/DiffEditor.tsx';
 import { runCommand } from '../../workbench/commands.ts';
 import { registerEditorActions, setEditorTitle } from '../../workbench/editors.ts';
 import { displayKeys } from '../../workbench/keys.ts';
@@ -20,31 +21,26 @@ export default function ExperimentEditor({ editorId, params }: EditorProps) {
   const path = String(params.path);
   const name = path.replace(/^.*[\\/]/, '');
   const file = useExperimentFile(path, editorId);
-  const validation = useValidation(path, name, file.text);
-  const estimate = useEstimate(file.text, validation);
+  const text = file.copy?.text ?? null;
+  const validation = useValidation(path, name, text);
+  const estimate = useEstimate(text, validation);
   const schema = useQuery('experiment schema', () => call('experiments.schema', {}));
   const code = useRef<CodeEditorHandle>(null);
   const [planShown, setPlanShown] = useState(true);
+  const [isComparing, setComparing] = useState(false);
+  const conflict = file.copy?.conflict ?? null;
   const run = useRunAction(file, validation, editorId);
   useEffect(() => setEditorTitle(editorId, name), [editorId, name]);
-  const ready = file.text !== null;
+  const ready = text !== null;
   useEffect(() => (ready ? onReveal(path, (at) => code.current?.reveal(at.line, at.column)) : undefined), [path, ready]);
-  if (file.error && file.text === null) return <ErrorNote message={file.error} onRetry={() => void file.reload()} />;
+  if (file.error && text === null) return <ErrorNote message={file.error} onRetry={() => void file.reload()} />;
   if (file.source === null) return <Loading what={name} />;
   return (
     <div className="experiment">
       <Toolbar file={file} validation={validation} run={run} planShown={planShown} onPlan={() => setPlanShown(!planShown)} />
-      {file.changedElsewhere && (
-        <div className="experiment-note">
-          <Note kind="warn">
-            This file has changed on disk. Saving replaces that version.{' '}
-            <Button kind="link" onClick={() => void file.reload()}>
-              Read it again and lose my changes
-            </Button>
-          </Note>
-        </div>
-      )}
-      <div className="experiment-split">
+      <DiskNotes file={file} isComparing={isComparing} onCompare={() => setComparing(!isComparing)} />
+      {conflict !== null && isComparing && <DiffEditor label="On disk and here" original={conflict} modified={text ?? ''} />}
+      <div className="experiment-split" hidden={conflict !== null && isComparing}>
         <CodeEditor
           ref={code}
           path={path}
@@ -56,6 +52,42 @@ export default function ExperimentEditor({ editorId, params }: EditorProps) {
         />
         {planShown && <PlanView validation={validation} estimate={estimate} onProblem={(at) => code.current?.reveal(at.line, at.column)} />}
       </div>
+    </div>
+  );
+}
+
+/** What has happened to the file on disk, and what is to be chosen for it. */
+function DiskNotes({ file, isComparing, onCompare }: { file: ExperimentText; isComparing: boolean; onCompare(): void }) {
+  if (file.copy?.conflict != null)
+    return (
+      <div className="experiment-note" role="alert">
+        <Note kind="warn">
+          This file has changed on disk, in lines that you have changed, too.
+          <span className="experiment-choices">
+            <Button icon="diff" aria-pressed={isComparing} onClick={onCompare}>
+              {isComparing ? 'Go on editing' : 'Compare'}
+            </Button>
+            <Button onClick={file.keepMine}>Keep mine</Button>
+            <Button onClick={file.takeTheirs}>Take what is on disk</Button>
+          </span>
+        </Note>
+      </div>
+    );
+  if (file.isGone)
+    return (
+      <div className="experiment-note" role="status">
+        <Note kind="warn">This file is no longer on disk. Saving writes it again.</Note>
+      </div>
+    );
+  if (!file.isMerged) return null;
+  return (
+    <div className="experiment-note" role="status">
+      <Note kind="info">
+        This file has changed on disk. Those changes and yours are both in the text now.{' '}
+        <Button kind="link" onClick={file.acknowledgeMerge}>
+          Got it
+        </Button>
+      </Note>
     </div>
   );
 }
@@ -77,7 +109,8 @@ function useRunAction(file: ExperimentText, validation: Validation, editorId: st
       }
     };
     const save = async () => void (await latest.current.file.save());
-    return { save, run: start };
+    const discard = () => latest.current.file.discard();
+    return { save, discard, run: start };
   }, []);
   useEffect(() => registerEditorActions(editorId, actions), [editorId, actions]);
   return { start: actions.run, starting };

@@ -74,6 +74,7 @@ export const experimentCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (target) => target.experimentPath !== undefined,
+    menuOnly: true,
     run: (target) => openExperiment(target.experimentPath!),
   },
   {

@@ -54,6 +54,7 @@ export const modelCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (target) => !!theEncoder(target),
+    menuOnly: true,
     run: (target) => openEncoder(theEncoder(target)!.runId),
   },
   {
@@ -70,6 +71,7 @@ export const modelCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (target) => !!theModel(target),
+    menuOnly: true,
     run: (target) => openModel(theModel(target)!.name),
   },
   {

@@ -5,8 +5,8 @@ import { Button, IconButton, Select } from '../../widgets/controls.tsx';
 import { countOf, formatDate } from '../../widgets/format.ts';
 import { type Choice, SearchPick } from '../../widgets/SearchPick.tsx';
 
-/** An item that was added: what is shown of it. */
-export type AddedItems = ReadonlyMap<number, string>;
+/** Titles of items that were added, by ItemId. */
+export type AddedItems = Readonly<Record<string, string>>;
 
 interface HistoryListProps {
   datasetName: string;
@@ -14,7 +14,6 @@ interface HistoryListProps {
   /** In time order. */
   history: readonly HistoryEvent[];
   isEdited: boolean;
-  /** Titles of added items by ItemId. */
   added: AddedItems;
   onChange(history: HistoryEvent[], added: AddedItems): void;
   onReset(): void;
@@ -43,7 +42,7 @@ export function HistoryList({ datasetName, own, history, isEdited, added, onChan
       <AddEvent
         datasetName={datasetName}
         ratings={own.ratings}
-        onAdd={(event, title) => onChange([...history, event], new Map(added).set(event.itemId, title))}
+        onAdd={(event, title) => onChange([...history, event], { ...added, [event.itemId]: title })}
       />
       {history.length === 0 && <p className="muted">Nothing is left: the model writes as for nobody.</p>}
       <ol className="play-events" reversed start={history.length}>
@@ -81,7 +80,7 @@ export function HistoryList({ datasetName, own, history, isEdited, added, onChan
 
 function describe(event: HistoryEvent, own: UserHistory, added: AddedItems): { title: string; note: string; isAdded: boolean } {
   if (!('eventIndex' in event))
-    return { title: added.get(event.itemId) ?? `item ${event.itemId}`, note: `rated ${event.rating}`, isAdded: true };
+    return { title: added[event.itemId] ?? `item ${event.itemId}`, note: `rated ${event.rating}`, isAdded: true };
   const { title, genre, rating, timestampMs } = own.events[event.eventIndex]!;
   return { title, note: [genre, rating && `rated ${rating}`, formatDate(timestampMs)].filter(Boolean).join(' · '), isAdded: false };
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { HistoryEvent, UserHistory } from '../../../src-shared/history.ts';
 import type { RunSummary } from '../../../src-shared/run.ts';
 import { call, useQuery } from '../../state/backend.ts';
@@ -8,35 +8,28 @@ import { COLUMN_IDS, COLUMN_LABELS, type ColumnId, hasGates, requestOf, type Set
 import { GateSlider } from './GateSlider.tsx';
 import { type AddedItems, HistoryList } from './HistoryList.tsx';
 import { PlaygroundColumn } from './PlaygroundColumn.tsx';
+import { type PlaygroundState, usePlaygroundState } from './playgroundState.ts';
 import { useWriting } from './useWriting.ts';
 
 interface PlaygroundProps {
   run: RunSummary;
+  /** Of the run's dataset. */
+  fingerprint: string;
   integration: Setting['integration'];
-  /** Who it begins with. */
-  users: { userId: number; anotherUserId: number };
+  /** What it begins with. */
+  initial: PlaygroundState;
   /** Other runs whose model may read the history as text. */
   textRuns: RunSummary[];
 }
 
-interface EditedHistory {
-  userId: number;
-  events: HistoryEvent[];
-  added: AddedItems;
-}
-
-const NOTHING_ADDED: AddedItems = new Map();
+const NOTHING_ADDED: AddedItems = {};
 /** Waits for the slider to rest. */
 const REWRITE_AFTER_MS = 250;
 
-export function Playground({ run, integration, users, textRuns }: PlaygroundProps) {
-  const [userId, setUserId] = useState(users.userId);
-  const [anotherUserId, setAnotherUserId] = useState(users.anotherUserId);
-  const [edited, setEdited] = useState<EditedHistory | null>(null);
-  const [textRunId, setTextRunId] = useState(run.id);
-  const [gateScale, setGateScale] = useState(1);
-  const [hidden, setHidden] = useState<ReadonlySet<ColumnId>>(new Set(integration === 'text-prompt' ? ['text-prompt'] : []));
-  const [form, setForm] = useState({ prompt: null as string | null, maxTokens: '24', temperature: '0', seed: '1' });
+export function Playground({ run, fingerprint, integration, initial, textRuns }: PlaygroundProps) {
+  const [state, change] = usePlaygroundState({ runId: run.id, fingerprint }, initial);
+  const { userId, anotherUserId, edited, gateScale, form } = state;
+  const textRunId = textRuns.some(({ id }) => id === state.textRunId) ? state.textRunId : run.id;
   const own = useQuery(`history:${run.id}/${userId}`, () => call('runs.history', { runId: run.id, userId }));
   const { columns, writing, write, stop } = useWriting();
   const editedHere = edited?.userId === userId ? edited : null;
@@ -61,7 +54,7 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
   };
   const isValid =
     setting !== null && prompt !== '' && isWhole(options.maxTokens, 1) && isWhole(options.seed, 0) && options.temperature >= 0;
-  const shown = COLUMN_IDS.filter((column) => !hidden.has(column));
+  const shown = COLUMN_IDS.filter((column) => !state.hidden.includes(column));
   const start = () => {
     if (!isValid || !setting) return;
     void write(
@@ -91,13 +84,15 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
       </span>
     ),
     unpersonalised: <span>The same model for nobody</span>,
-    another: <UserPick label="Another user" datasetName={run.datasetName} userId={anotherUserId} onPick={setAnotherUserId} />,
+    another: (
+      <UserPick label="Another user" datasetName={run.datasetName} userId={anotherUserId} onPick={(id) => change({ anotherUserId: id })} />
+    ),
     'text-prompt': (
       <Select
         label="Reads the history as text"
         value={textRunId}
         options={[{ value: run.id, label: 'this model' }, ...textRuns.map(({ id, name }) => ({ value: id, label: name }))]}
-        onChange={(event) => setTextRunId(event.target.value)}
+        onChange={(event) => change({ textRunId: event.target.value })}
       />
     ),
   };
@@ -114,7 +109,7 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
       }}
     >
       <aside className="play-side">
-        <UserPick label="User" datasetName={run.datasetName} userId={userId} onPick={setUserId} />
+        <UserPick label="User" datasetName={run.datasetName} userId={userId} onPick={(id) => change({ userId: id })} />
         {own.value ? (
           <HistoryList
             datasetName={run.datasetName}
@@ -122,8 +117,8 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
             history={history}
             isEdited={editedHere !== null}
             added={editedHere?.added ?? NOTHING_ADDED}
-            onChange={(events, added) => setEdited({ userId, events, added })}
-            onReset={() => setEdited(null)}
+            onChange={(events, added) => change({ edited: { userId, events, added } })}
+            onReset={() => change({ edited: null })}
           />
         ) : (
           <Loading what="the history" />
@@ -135,26 +130,26 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
             className="play-prompt-field"
             label="Prompt"
             value={prompt}
-            onChange={(event) => setForm({ ...form, prompt: event.target.value })}
+            onChange={(event) => change({ form: { ...form, prompt: event.target.value } })}
           />
           <TextField
             label="Tokens"
             title="At most"
             inputMode="numeric"
             value={form.maxTokens}
-            onChange={(event) => setForm({ ...form, maxTokens: event.target.value })}
+            onChange={(event) => change({ form: { ...form, maxTokens: event.target.value } })}
           />
           <TextField
             label="Temperature"
             inputMode="decimal"
             value={form.temperature}
-            onChange={(event) => setForm({ ...form, temperature: event.target.value })}
+            onChange={(event) => change({ form: { ...form, temperature: event.target.value } })}
           />
           <TextField
             label="Seed"
             inputMode="numeric"
             value={form.seed}
-            onChange={(event) => setForm({ ...form, seed: event.target.value })}
+            onChange={(event) => change({ form: { ...form, seed: event.target.value } })}
           />
           {writing ? (
             <Button icon="debug-stop" onClick={stop}>
@@ -167,15 +162,15 @@ export function Playground({ run, integration, users, textRuns }: PlaygroundProp
           )}
         </div>
         <div className="play-controls">
-          <GateSlider value={gateScale} enabled={hasGates({ integration })} onChange={setGateScale} />
+          <GateSlider value={gateScale} enabled={hasGates({ integration })} onChange={(scale) => change({ gateScale: scale })} />
           <fieldset className="play-shown">
             <legend className="visually-hidden">Columns</legend>
             {COLUMN_IDS.slice(1).map((column) => (
               <Toggle
                 key={column}
                 label={COLUMN_LABELS[column]}
-                checked={!hidden.has(column)}
-                onChange={(checked) => setHidden(new Set([...COLUMN_IDS].filter((id) => (id === column ? !checked : hidden.has(id)))))}
+                checked={!state.hidden.includes(column)}
+                onChange={(checked) => change({ hidden: [...state.hidden.filter((id) => id !== column), ...(checked ? [] : [column])] })}
               />
             ))}
           </fieldset>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Experiment } from '../../../src-shared/experiment.ts';
 import type { RunSummary } from '../../../src-shared/run.ts';
-import { call, useQuery } from '../../state/backend.ts';
-import { runs } from '../../state/stores.ts';
+import { call, messageOf, useQuery } from '../../state/backend.ts';
+import { datasets, runs } from '../../state/stores.ts';
 import { useTrainedRuns } from '../../state/trainedRuns.ts';
 import { Button, EmptyState, ErrorNote, Loading, Select } from '../../widgets/controls.tsx';
 import { randomUser } from '../../widgets/UserPick.tsx';
@@ -11,6 +11,7 @@ import { openEditor } from '../../workbench/editors.ts';
 import { showView } from '../../workbench/layout.ts';
 import type { EditorProps } from '../../workbench/registry.ts';
 import { Playground } from './Playground.tsx';
+import { type PlaygroundState, readPlayground } from './playgroundState.ts';
 
 /** Writing with a run's model for a user, beside the same model without the user, for another user, and with a text prompt. */
 export default function PlaygroundEditor({ params }: EditorProps) {
@@ -47,24 +48,41 @@ export default function PlaygroundEditor({ params }: EditorProps) {
   );
 }
 
-/** Reads what the run is, and begins with a random user. */
+/** Reads what the run is, and begins where the person left it, else with two random users. */
 function PlaygroundOfRun({ run, trained }: { run: RunSummary; trained: RunSummary[] }) {
   const detail = useQuery(`playground:${run.id}`, () => call('runs.get', { runId: run.id }));
-  const [users, setUsers] = useState<{ userId: number; anotherUserId: number } | null>(null);
+  const fingerprint = datasets.use((state) => state.value.find(({ name }) => name === run.datasetName)?.fingerprint);
+  const [initial, setInitial] = useState<{ fingerprint: string; state: PlaygroundState } | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const integration = (detail.value?.config as Experiment | undefined)?.integration.kind;
   useEffect(() => {
-    const { datasetName } = run;
-    Promise.all([randomUser(datasetName), randomUser(datasetName)]).then(
-      ([userId, anotherUserId]) => setUsers({ userId, anotherUserId }),
-      (failure) => setError(String(failure.message)),
+    if (!integration || fingerprint === undefined) return;
+    const begin = async () => readPlayground({ runId: run.id, fingerprint }) ?? usualState(run.id, run.datasetName, integration);
+    begin().then(
+      (state) => setInitial({ fingerprint, state }),
+      (failure) => setError(messageOf(failure)),
     );
-  }, [run]);
-  const failed = detail.error ?? error;
+  }, [run.id, run.datasetName, integration, fingerprint]);
+  const isListed = datasets.use((state) => state.status === 'ready');
+  const isGone = isListed && fingerprint === undefined;
+  const failed = detail.error ?? error ?? (isGone ? `The dataset ${run.datasetName} of this run is gone; import it again.` : null);
   if (failed) return <ErrorNote message={failed} onRetry={detail.reload} />;
-  if (!detail.value || !users) return <Loading what="the run" />;
-  const { integration } = detail.value.config as Experiment;
+  if (!integration || initial === null || initial.fingerprint !== fingerprint) return <Loading what="the run" />;
   const textRuns = trained.filter(({ id, datasetName, task }) => id !== run.id && datasetName === run.datasetName && task === run.task);
-  return <Playground run={run} integration={integration.kind} users={users} textRuns={textRuns} />;
+  return <Playground run={run} fingerprint={fingerprint} integration={integration} initial={initial.state} textRuns={textRuns} />;
+}
+
+async function usualState(runId: string, datasetName: string, integration: Experiment['integration']['kind']): Promise<PlaygroundState> {
+  const [userId, anotherUserId] = await Promise.all([randomUser(datasetName), randomUser(datasetName)]);
+  return {
+    userId,
+    anotherUserId,
+    edited: null,
+    textRunId: runId,
+    gateScale: 1,
+    hidden: integration === 'text-prompt' ? ['text-prompt'] : [],
+    form: { prompt: null, maxTokens: '24', temperature: '0', seed: '1' },
+  };
 }
 
 function NoModel() {

@@ -1,8 +1,8 @@
 import type { ReproductionExperiment, ReproductionRequest } from '../../../src-shared/reproduction.ts';
 import { call } from '../../state/backend.ts';
-import { countOf } from '../../widgets/format.ts';
 import { openEditor } from '../../workbench/editors.ts';
-import { notify } from '../../workbench/notifications.ts';
+import { notifyError } from '../../workbench/errorHelp.ts';
+import { followTogether } from '../../workbench/followTogether.ts';
 
 const DONE_OR_UNDER_WAY: ReadonlySet<string> = new Set(['completed', 'running', 'queued']);
 
@@ -11,9 +11,15 @@ export function isMissing({ run }: ReproductionExperiment): boolean {
   return run === null || !DONE_OR_UNDER_WAY.has(run.status);
 }
 
+/** Starts them, one after the other; says how many are done, and what has gone wrong. */
 export async function startExperiments(request: ReproductionRequest, experiments: readonly ReproductionExperiment[]): Promise<void> {
-  const started = await call('reproduction.start', { request, keys: experiments.map(({ key }) => key) });
-  notify({ severity: 'info', message: `${countOf(started.length, 'run')} started or waiting; Jobs shows how far they are.` });
+  try {
+    const started = await call('reproduction.start', { request, keys: experiments.map(({ key }) => key) });
+    const open = { label: 'Show tables', run: () => openEditor('reproduction', { dataset: request.dataset }) };
+    await followTogether({ title: `Reproduction on ${request.dataset}`, started, open });
+  } catch (error) {
+    notifyError(error, 'Reproduction');
+  }
 }
 
 /** Writes the experiment as a file of the workspace, to be looked at and changed before it runs. */

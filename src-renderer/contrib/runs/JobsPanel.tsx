@@ -1,12 +1,12 @@
-import type { ExportProgress, ImportProgress } from '../../../src-shared/dataset.ts';
+import type { ReactNode } from 'react';
 import type { RunSummary } from '../../../src-shared/run.ts';
-import { activeStage, remainingSeconds, runShare, STAGE_LABELS, useNow } from '../../state/runProgress.ts';
+import { useNow } from '../../state/runProgress.ts';
 import { exports, imports, isImportActive, isRunActive, runs } from '../../state/stores.ts';
 import { Button, ProgressBar } from '../../widgets/controls.tsx';
-import { formatCount, formatDuration } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { StatusIcon } from '../../widgets/runStatus.tsx';
 import { runCommand } from '../../workbench/commands.ts';
+import { exportJob, importJob, type Job, runJob } from '../../workbench/jobs.ts';
 import { openRun } from './runActions.ts';
 
 /** Everything under way, with progress and a way to end it. */
@@ -23,10 +23,18 @@ export default function JobsPanel() {
   return (
     <ul className="jobs">
       {importing.map((progress) => (
-        <ImportJob key={progress.importId} progress={progress} />
+        <DatasetJob
+          key={progress.importId}
+          job={importJob(progress)}
+          onCancel={() => runCommand('datasets.cancelImport', { importId: progress.importId })}
+        />
       ))}
       {exporting.map((progress) => (
-        <ExportJob key={progress.exportId} progress={progress} />
+        <DatasetJob
+          key={progress.exportId}
+          job={exportJob(progress)}
+          onCancel={() => runCommand('datasets.cancelExport', { exportId: progress.exportId })}
+        />
       ))}
       {active.map((run) => (
         <RunJob key={run.id} run={run} now={now} />
@@ -35,50 +43,49 @@ export default function JobsPanel() {
   );
 }
 
-function ImportJob({ progress }: { progress: ImportProgress }) {
-  const share = progress.totalRows ? progress.rows / progress.totalRows : null;
+interface JobRowProps {
+  job: Job;
+  icon: ReactNode;
+  title: ReactNode;
+  cancel: { label: string; run(): void };
+}
+
+function JobRow({ job, icon, title, cancel }: JobRowProps) {
   return (
     <li className="job">
-      <Icon name="sync" className="running" spin />
-      <span className="ellipsis">Import {progress.name}</span>
-      <ProgressBar share={share} label={`Import of ${progress.name}`} />
-      <span className="muted ellipsis numeric">
-        {progress.phase}, {formatCount(progress.rows)} rows
-      </span>
-      <Button onClick={() => runCommand('datasets.cancelImport', { importId: progress.importId })}>Cancel</Button>
+      {icon}
+      {title}
+      <ProgressBar share={job.share} label={`Progress of ${job.title}`} />
+      <span className="muted ellipsis numeric">{job.note}</span>
+      <Button onClick={cancel.run}>{cancel.label}</Button>
     </li>
   );
 }
 
-function ExportJob({ progress: { exportId, name, phase, events, totalEvents } }: { progress: ExportProgress }) {
+/** An import or an export. */
+function DatasetJob({ job, onCancel }: { job: Job; onCancel(): void }) {
   return (
-    <li className="job">
-      <Icon name="sync" className="running" spin />
-      <span className="ellipsis">Export {name}</span>
-      <ProgressBar share={totalEvents > 0 ? events / totalEvents : null} label={`Export of ${name}`} />
-      <span className="muted ellipsis numeric">
-        {phase}, {formatCount(events)} events
-      </span>
-      <Button onClick={() => runCommand('datasets.cancelExport', { exportId })}>Cancel</Button>
-    </li>
+    <JobRow
+      job={job}
+      icon={<Icon name="sync" className="running" spin />}
+      title={<span className="ellipsis">{job.title}</span>}
+      cancel={{ label: 'Cancel', run: onCancel }}
+    />
   );
 }
 
 function RunJob({ run, now }: { run: RunSummary; now: number }) {
-  const stage = activeStage(run);
-  const left = remainingSeconds(run, now);
-  const note = stage
-    ? `${STAGE_LABELS[stage.name]}, ${formatCount(stage.stepsDone)} of ${formatCount(stage.steps)}${left === null ? '' : `, ${formatDuration(left)} left`}`
-    : run.status;
+  const job = runJob(run, now);
   return (
-    <li className="job">
-      <StatusIcon status={run.status} />
-      <button type="button" className="button button-link ellipsis" onClick={() => openRun(run.id)}>
-        {run.name}
-      </button>
-      <ProgressBar share={runShare(run)} label={`Progress of ${run.name}`} />
-      <span className="muted ellipsis numeric">{note}</span>
-      <Button onClick={() => runCommand('runs.stop', { runIds: [run.id] })}>Stop</Button>
-    </li>
+    <JobRow
+      job={job}
+      icon={<StatusIcon status={run.status} />}
+      title={
+        <button type="button" className="button button-link ellipsis" onClick={() => openRun(run.id)}>
+          {job.title}
+        </button>
+      }
+      cancel={{ label: 'Stop and save', run: () => runCommand('runs.stop', { runIds: [run.id] }) }}
+    />
   );
 }

@@ -69,6 +69,11 @@ function RunHeader({ run }: { run: RunSummary }) {
       <div className="page-actions">
         {isRunActive(run) && (
           <Button icon="debug-stop" onClick={() => runCommand('runs.stop', target)}>
+            {run.status === 'running' ? 'Stop and save' : 'Stop'}
+          </Button>
+        )}
+        {run.status === 'running' && (
+          <Button icon="stop-circle" title="Stop without saving a checkpoint" onClick={() => runCommand('runs.stopWithoutSaving', target)}>
             Stop
           </Button>
         )}

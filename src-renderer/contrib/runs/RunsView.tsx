@@ -62,7 +62,7 @@ function rowOf(run: RunSummary, now: number): TreeRow {
 
 function actionOf(run: RunSummary, target: { runIds: string[] }) {
   const [id, icon, label] = isRunActive(run)
-    ? ['runs.stop', 'debug-stop', 'Stop']
+    ? ['runs.stop', 'debug-stop', 'Stop and save']
     : run.status === 'completed'
       ? ['comparison.compare', 'diff-multiple', 'Compare with other runs']
       : ['runs.resume', 'debug-continue', 'Resume'];

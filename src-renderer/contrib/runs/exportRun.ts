@@ -1,6 +1,7 @@
-import { call, messageOf } from '../../state/backend.ts';
+import { call } from '../../state/backend.ts';
 import { runById, workspace } from '../../state/stores.ts';
 import { ask, askText } from '../../workbench/dialogs.ts';
+import { notifyError } from '../../workbench/errorHelp.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
 
@@ -36,7 +37,7 @@ async function addModel(path: string): Promise<void> {
     const { name } = await call('models.add', { path });
     notify({ severity: 'info', message: `${name} is one of the language models now.` });
   } catch (error) {
-    notify({ severity: 'error', message: messageOf(error) });
+    notifyError(error);
   }
 }
 

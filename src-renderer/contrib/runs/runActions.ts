@@ -1,8 +1,10 @@
+import type { RunDetail, RunSummary } from '../../../src-shared/run.ts';
 import { call } from '../../state/backend.ts';
+import { activeStage, STAGE_LABELS } from '../../state/runProgress.ts';
 import { experiments, isRunActive, isRunResumable, runById } from '../../state/stores.ts';
 import { countOf } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
-import { confirmDanger } from '../../workbench/dialogs.ts';
+import { ask, confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
@@ -23,6 +25,30 @@ async function stopRuns(target: Target): Promise<void> {
       .filter(isRunActive)
       .map((run) => call('runs.stop', { runId: run.id })),
   );
+}
+
+const lossOf = (run: RunSummary, checkpoints: RunDetail['checkpoints']): string => {
+  const stage = activeStage(run);
+  if (!stage) return `${run.name} has not begun.`;
+  const saved = Math.max(0, ...checkpoints.filter((each) => each.stage === stage.name).map(({ step }) => step));
+  const lost = Math.max(0, stage.stepsDone - saved);
+  return `${run.name} has done ${countOf(lost, 'step')} of ${STAGE_LABELS[stage.name].toLowerCase()} since its last checkpoint.`;
+};
+
+/** Says what has to be computed again, and offers to save instead. */
+async function stopWithoutSaving(target: Target): Promise<void> {
+  const active = runsOf(target).filter(isRunActive);
+  const losses = await Promise.all(
+    active.map(async (run) => lossOf(runById(run.id) ?? run, (await call('runs.get', { runId: run.id })).checkpoints)),
+  );
+  const what = active.length === 1 ? active[0]!.name : countOf(active.length, 'run');
+  const choice = await ask(`Stop ${what} without saving?`, `${losses.join(' ')} That is computed again when it is resumed.`, [
+    { id: 'save', label: 'Stop and save', kind: 'primary' },
+    { id: 'drop', label: 'Stop without saving', kind: 'danger' },
+  ]);
+  if (choice === null) return;
+  const still = active.filter((run) => isRunActive(runById(run.id) ?? run));
+  await Promise.all(still.map((run) => call('runs.stop', { runId: run.id, save: choice === 'save' })));
 }
 
 async function resumeRuns(target: Target): Promise<void> {
@@ -83,6 +109,7 @@ export const runCommands: Command[] = [
     label: 'Open',
     icon: 'go-to-file',
     enabled: (t) => runsOf(t).length > 0,
+    menuOnly: true,
     run: (t) => {
       for (const run of runsOf(t)) openRun(run.id);
     },
@@ -94,6 +121,14 @@ export const runCommands: Command[] = [
     icon: 'debug-stop',
     enabled: (t) => runsOf(t).some(isRunActive),
     run: stopRuns,
+  },
+  {
+    id: 'runs.stopWithoutSaving',
+    category: 'Runs',
+    label: 'Stop without saving',
+    icon: 'stop-circle',
+    enabled: (t) => runsOf(t).some(({ status }) => status === 'running'),
+    run: stopWithoutSaving,
   },
   {
     id: 'runs.resume',

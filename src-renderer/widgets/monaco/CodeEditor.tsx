@@ -6,6 +6,7 @@ import { Loading } from '../controls.tsx';
 
 type Setup = typeof import('./setup.ts');
 type Editor = ReturnType<Setup['monaco']['editor']['create']>;
+type Model = NonNullable<ReturnType<Editor['getModel']>>;
 
 export interface CodeEditorHandle {
   /** Puts the cursor there and takes the focus; lines and columns count from 1. */
@@ -105,7 +106,7 @@ export function CodeEditor({
 
   useEffect(() => {
     const model = setup && editor.current?.getModel();
-    if (model && model.getValue() !== source.text) model.setValue(source.text);
+    if (setup && model && model.getValue() !== source.text) replaceText(setup, model, source.text);
   }, [setup, source]);
   useEffect(() => setup?.monaco.editor.setTheme(`userllm-${theme}`), [setup, theme]);
   useEffect(() => {
@@ -135,6 +136,20 @@ export function CodeEditor({
   );
 }
 
+/** Changes only what differs, so that the cursor stays in its place and undo leads back. */
+function replaceText({ monaco }: Setup, model: Model, text: string): void {
+  const before = model.getValue();
+  const shorter = Math.min(before.length, text.length);
+  let start = 0;
+  while (start < shorter && before[start] === text[start]) start += 1;
+  let same = 0;
+  while (same < shorter - start && before.at(-1 - same) === text.at(-1 - same)) same += 1;
+  const range = monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(before.length - same));
+  model.pushStackElement();
+  model.pushEditOperations([], [{ range, text: text.slice(start, text.length - same) }], () => null);
+  model.pushStackElement();
+}
+
 function reveal(editor: Editor, { line, column }: { line: number; column: number }): void {
   editor.setPosition({ lineNumber: line, column });
   editor.revealLineInCenter(line);
@@ -142,7 +157,7 @@ function reveal(editor: Editor, { line, column }: { line: number; column: number
 }
 
 /** Marks the backend's problems, but not where the schema has marked one already. */
-function showProblems({ monaco }: Setup, model: NonNullable<ReturnType<Editor['getModel']>>, problems: Problem[]): void {
+function showProblems({ monaco }: Setup, model: Model, problems: Problem[]): void {
   const fromSchema = monaco.editor.getModelMarkers({ resource: model.uri, owner: 'json' });
   const markers = problems
     .filter((problem) => !fromSchema.some((marker) => marker.startLineNumber === problem.line))

@@ -1,12 +1,11 @@
 import { useEffect, useId, useState } from 'react';
 import type { PreferenceScope } from '../../../src-shared/contract.ts';
-import { messageOf } from '../../state/backend.ts';
 import { fits, PREFERENCES, type PreferenceDefinition, type PreferenceKey } from '../../state/preferenceList.ts';
 import { setPreference, usePreferences } from '../../state/preferences.ts';
 import { Button, IconButton, Note, SearchField } from '../../widgets/controls.tsx';
 import { Tabs, tabBodyId } from '../../widgets/Tabs.tsx';
 import { runCommand } from '../commands.ts';
-import { notify } from '../notifications.ts';
+import { notifyError } from '../errorHelp.ts';
 
 const SCOPES = [
   { id: 'user', label: 'User' },
@@ -71,8 +70,7 @@ function Setting({ id, scope, heading }: { id: PreferenceKey; scope: PreferenceS
   const isSet = own !== undefined;
   const fitting = isSet && fits(id, own);
   const inherited = scope === 'workspace' && elsewhere !== undefined && fits(id, elsewhere) ? elsewhere : definition.default;
-  const change = (value: unknown) =>
-    void setPreference(scope, id, value).catch((error) => notify({ severity: 'error', message: messageOf(error) }));
+  const change = (value: unknown) => void setPreference(scope, id, value).catch((error) => notifyError(error));
   return (
     <>
       {heading && <h2 className="settings-group">{heading}</h2>}

@@ -1,12 +1,11 @@
 import { useMemo, useState } from 'react';
-import { messageOf } from '../../state/backend.ts';
 import { usePreference } from '../../state/preferences.ts';
 import { IconButton, SearchField, Toggle } from '../../widgets/controls.tsx';
 import { type DataColumn, DataTable } from '../../widgets/DataTable.tsx';
 import { Icon } from '../../widgets/Icon.tsx';
+import { notifyError } from '../errorHelp.ts';
 import { allKeybindings, conflictsOf, hasOwnKeys, setKeys } from '../keybindings.ts';
 import { displayKeys } from '../keys.ts';
-import { notify } from '../notifications.ts';
 import { type Command, registry } from '../registry.ts';
 import { KeyRecorder } from './KeyRecorder.tsx';
 
@@ -65,8 +64,7 @@ function Keys({ row }: { row: ShortcutRow }) {
   );
 }
 
-const change = (commandId: string, keys: string[] | null): void =>
-  void setKeys(commandId, keys).catch((error) => notify({ severity: 'error', message: messageOf(error) }));
+const change = (commandId: string, keys: string[] | null): void => void setKeys(commandId, keys).catch((error) => notifyError(error));
 
 function Actions({ row, onRecord }: { row: ShortcutRow; onRecord(): void }) {
   const { id, label } = row.command;

@@ -7,6 +7,8 @@ export type ControlRequest = { id: number } & (
   | { type: 'choose-menu'; labels: string[] }
   /** The button that the next message box answers with. */
   | { type: 'answer-dialogs'; response: number }
+  /** The folder that the next dialog for one is answered with. */
+  | { type: 'choose-folder'; path: string }
   /** Ends the n-th utility process as a crash would. */
   | { type: 'crash-utility'; index: number }
   | { type: 'state' }

@@ -19,6 +19,7 @@ const paths = new Map<string, string>();
 const relaunches: string[][] = [];
 let menu: Electron.MenuItemConstructorOptions[] = [];
 let dialogResponse = 0;
+const chosenFolders: string[] = [];
 
 const appEvents = new EventEmitter();
 contentsCreated.on('created', (contents) => appEvents.emit('web-contents-created', {}, contents));
@@ -61,7 +62,7 @@ export const dialog = {
     dialogs.push((args.at(-1) as Electron.MessageBoxOptions).message);
     return { response: dialogResponse, checkboxChecked: false };
   },
-  showOpenDialog: async () => ({ canceled: true, filePaths: [] as string[] }),
+  showOpenDialog: async () => ({ canceled: chosenFolders.length === 0, filePaths: chosenFolders.splice(0) }),
   showErrorBox: (title: string, content: string) => void dialogs.push(`${title}: ${content}`),
 } satisfies Partial<Record<keyof Electron.Dialog, unknown>>;
 
@@ -89,6 +90,7 @@ async function obey(request: ControlRequest): Promise<unknown> {
   if (request.type === 'evaluate') return window!.webContents.page!.evaluate(request.expression);
   if (request.type === 'close-window') return window!.close();
   if (request.type === 'answer-dialogs') dialogResponse = request.response;
+  else if (request.type === 'choose-folder') chosenFolders.push(request.path);
   else if (request.type === 'crash-utility') utilities[request.index]!.kill();
   else if (request.type === 'emit-app') appEvents.emit(request.event, { preventDefault: () => undefined }, ...(request.args ?? []));
   else if (request.type === 'choose-menu') chooseMenu(request.labels);
