@@ -4,6 +4,8 @@ import { toFloat64, toInt32 } from './blobs.ts';
 import type { Database } from './database.ts';
 import { UNKNOWN_GENRE } from './datasetWriter.ts';
 import { decodeIds, decodeTexts, decodeTimes } from './timelineCodec.ts';
+import { TimelinePages } from './timelinePages.ts';
+import { UserBlocks } from './userBlocks.ts';
 
 /** One user's events in time order. */
 export interface Timeline {
@@ -27,7 +29,7 @@ export interface DatasetReader {
   vocabulary(feature: string): readonly string[];
   /** Vocabulary id by ItemId, for features of kind `item`. Do not change it. */
   itemFeature(feature: string): Int32Array;
-  /** Reads a few blobs; the arrays belong to the caller. */
+  /** Reads a page of the database, unless it is the one read last; the arrays belong to the caller. */
   timeline(userId: number): Timeline;
   /** Number of events by UserId, without reading a timeline; 0 for users that a view leaves out. The array belongs to the caller. */
   eventCounts(): Int32Array;
@@ -47,6 +49,9 @@ export class StoredDatasetReader implements DatasetReader {
   private readonly vocabularies = new Map<string, readonly string[]>();
   private readonly itemFeatures = new Map<string, Int32Array>();
   private readonly eventFeatures: string[] = [];
+  private readonly pages: TimelinePages;
+  private readonly users: UserBlocks;
+  /** Of timelines that are in no page. */
   private readonly isPacked: boolean;
   private readonly selectTimeline;
   private readonly selectFeature;
@@ -61,6 +66,8 @@ export class StoredDatasetReader implements DatasetReader {
     this.titles = items.map((item) => item.title);
     this.genres = items.map((item) => (JSON.parse(item.genres) as string[])[0] ?? UNKNOWN_GENRE);
     this.readFeatures();
+    this.pages = new TimelinePages(database, datasetId, 2 + this.eventFeatures.length);
+    this.users = new UserBlocks(database, datasetId);
     this.isPacked = database.prepare('SELECT encoding FROM datasets WHERE id = ?').pluck().get(datasetId) === 'packed';
     this.selectTimeline = database.prepare<[number, number], { events: number; itemIds: Buffer; timestampsMs: Buffer }>(
       'SELECT events, itemIds, timestampsMs FROM timelines WHERE datasetId = ? AND userId = ?',
@@ -82,6 +89,21 @@ export class StoredDatasetReader implements DatasetReader {
   }
 
   timeline(userId: number): Timeline {
+    const columns = this.pages.of(userId);
+    return columns ? this.unpack(columns) : this.olderTimeline(userId);
+  }
+
+  /** @param columns items, times, then features in the order of their names */
+  private unpack([itemIds, times, ...features]: Buffer[]): Timeline {
+    const decoded = decodeIds(itemIds!);
+    const sorted = this.eventFeatures.toSorted();
+    const eventFeatures: Record<string, Int32Array> = {};
+    for (const name of this.eventFeatures) eventFeatures[name] = decodeIds(features[sorted.indexOf(name)]!);
+    return { itemIds: decoded, timestampsMs: decodeTimes(times!, decoded.length), eventFeatures };
+  }
+
+  /** As it was written before timelines were put together in pages. */
+  private olderTimeline(userId: number): Timeline {
     const row = this.selectTimeline.get(this.datasetId, userId);
     if (!row) throw noSuchUser(this.summary, userId);
     const eventFeatures: Record<string, Int32Array> = {};
@@ -100,16 +122,12 @@ export class StoredDatasetReader implements DatasetReader {
   }
 
   eventCounts(): Int32Array {
-    const counts = this.database.prepare<[number], number>('SELECT events FROM timelines WHERE datasetId = ? ORDER BY userId').pluck();
-    return Int32Array.from(counts.all(this.datasetId));
+    return Int32Array.from(this.users.readAll('events'));
   }
 
   sourceIds(): { users: readonly string[]; items: readonly string[] } {
-    const read = (sql: string) => this.database.prepare<[number], string>(sql).pluck().all(this.datasetId);
-    return {
-      users: read('SELECT externalId FROM timelines WHERE datasetId = ? ORDER BY userId'),
-      items: read('SELECT externalId FROM items WHERE datasetId = ? ORDER BY itemId'),
-    };
+    const items = this.database.prepare<[number], string>('SELECT externalId FROM items WHERE datasetId = ? ORDER BY itemId').pluck();
+    return { users: this.users.readAll('externalId'), items: items.all(this.datasetId) };
   }
 
   private readItems(): { title: string; genres: string }[] {

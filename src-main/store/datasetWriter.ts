@@ -8,6 +8,8 @@ import { type CountedEvents, EventCounts } from './eventCounts.ts';
 import { DIGEST_BYTES, UserDigests } from './fingerprint.ts';
 import { PackedStore } from './packedStore.ts';
 import type { PackedTimelines, PackerOptions } from './timelinePacker.ts';
+import { TimelinePageWriter } from './timelinePages.ts';
+import { insertUserBlocks } from './userBlocks.ts';
 
 /** One item of the catalogue; its place in the list is its ItemId. */
 export interface CatalogueItem {
@@ -159,19 +161,20 @@ export class DatasetWriter {
   }
 
   private insertTimelines(id: number | bigint): void {
-    const insert = this.database.prepare('INSERT INTO timelines VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-    const insertFeature = this.database.prepare('INSERT INTO timelineFeatures VALUES (?, ?, ?, ?)');
     const insertTexts = this.database.prepare('INSERT INTO timelineTexts VALUES (?, ?, ?, ?)');
-    const { features, texts } = this;
-    for (const { userId, externalId, events, firstEventAtMs, lastEventAtMs, columns } of this.packed.inOrder()) {
-      insert.run(id, userId, externalId, events, firstEventAtMs, lastEventAtMs, columns[0], columns[1]);
-      features.forEach((feature, index) => {
-        insertFeature.run(id, userId, feature, columns[2 + index]);
-      });
-      texts.forEach((feature, index) => {
-        insertTexts.run(id, userId, feature, columns[2 + features.length + index]);
-      });
+    const columns = 2 + this.features.length;
+    const pages = new TimelinePageWriter(this.database, id, columns);
+    for (const { userId, bytes, lengths } of this.packed.inOrder()) {
+      pages.add(bytes, lengths);
+      let end = bytes.length;
+      for (let text = this.texts.length - 1; text >= 0; text--) {
+        const start = end - lengths[columns + text]!;
+        insertTexts.run(id, userId, this.texts[text], bytes.subarray(start, end));
+        end = start;
+      }
     }
+    pages.end();
+    insertUserBlocks(this.database, id, this.packed.userColumns());
   }
 
   private insertCatalogue(id: number | bigint): void {

@@ -1,18 +1,16 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { PackedTimelines } from './timelinePacker.ts';
+import type { UserColumns } from './userBlocks.ts';
 
 /** Up to here everything stays in memory: MovieLens-20M takes 100 MB. */
 const MAX_MEMORY_BYTES = 256 << 20;
 
-/** One user's row and columns; valid until the next one is asked for. */
+/** One user's columns, as in `PackedTimelines`; valid until the next user is asked for. */
 export interface PackedUser {
   userId: number;
-  externalId: string;
-  events: number;
-  firstEventAtMs: number;
-  lastEventAtMs: number;
-  /** As in `PackedTimelines.bytes`. */
-  columns: Buffer[];
+  bytes: Buffer;
+  /** [columns] */
+  lengths: Uint32Array;
 }
 
 interface Part extends Omit<PackedTimelines, 'bytes' | 'digests'> {
@@ -61,6 +59,25 @@ export class PackedStore {
     for (let userId = 0; userId < this.users; userId++) yield this.userOf(this.parts[partOf[userId]!]!, rowOf[userId]!);
   }
 
+  /** What lists of users show. */
+  userColumns(): UserColumns {
+    const externalId = new Array<string>(this.users);
+    const [events, firstEventAtMs, lastEventAtMs] = [
+      new Int32Array(this.users),
+      new Float64Array(this.users),
+      new Float64Array(this.users),
+    ];
+    for (const part of this.parts) {
+      part.userIds.forEach((userId, row) => {
+        externalId[userId] = part.externalIds[row]!;
+        events[userId] = part.events[row]!;
+        firstEventAtMs[userId] = part.firstEventsAtMs[row]!;
+        lastEventAtMs[userId] = part.lastEventsAtMs[row]!;
+      });
+    }
+    return { externalId, events, firstEventAtMs, lastEventAtMs };
+  }
+
   /** Harmless after a failure. */
   close(): void {
     if (this.file !== null) closeSync(this.file);
@@ -69,22 +86,13 @@ export class PackedStore {
   }
 
   private userOf(part: Part, row: number): PackedUser {
-    const from = part.userStarts[row]!;
-    const bytes = part.bytes?.subarray(from, part.userStarts[row + 1]!) ?? this.read(part.start + from, part.userStarts[row + 1]! - from);
-    const columnCount = part.lengths.length / part.userIds.length;
-    const columns: Buffer[] = [];
-    let start = 0;
-    for (let column = row * columnCount; column < (row + 1) * columnCount; column++) {
-      columns.push(bytes.subarray(start, start + part.lengths[column]!));
-      start += part.lengths[column]!;
-    }
+    const { userIds, userStarts, lengths } = part;
+    const [from, to] = [userStarts[row]!, userStarts[row + 1]!];
+    const columns = lengths.length / userIds.length;
     return {
-      userId: part.userIds[row]!,
-      externalId: part.externalIds[row]!,
-      events: part.events[row]!,
-      firstEventAtMs: part.firstEventsAtMs[row]!,
-      lastEventAtMs: part.lastEventsAtMs[row]!,
-      columns,
+      userId: userIds[row]!,
+      bytes: part.bytes?.subarray(from, to) ?? this.read(part.start + from, to - from),
+      lengths: lengths.subarray(row * columns, (row + 1) * columns),
     };
   }
 

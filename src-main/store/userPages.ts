@@ -2,6 +2,7 @@ import type { UserSummary } from '../../src-shared/dataset.ts';
 import type { Database } from './database.ts';
 import { createPauses } from './pauses.ts';
 import { sortWithPauses } from './sortWithPauses.ts';
+import { USERS_PER_BLOCK, UserBlocks } from './userBlocks.ts';
 
 export interface UserQuery {
   /** Part of the id that the source has. */
@@ -11,11 +12,6 @@ export interface UserQuery {
   offset: number;
   limit: number;
 }
-
-const COLUMNS = 'userId, externalId, events, firstEventAtMs, lastEventAtMs';
-
-/** Users whose summaries are read between two looks at the clock. */
-const SCANNED_USERS = 4096;
 
 /**
  * Pages of a dataset's users. In the order of UserId a page is read directly, however far down it is; for any other order, and for a search,
@@ -33,21 +29,14 @@ export class UserPages {
   async page(dataset: { id: number; users: number; version: string }, query: UserQuery): Promise<{ total: number; rows: UserSummary[] }> {
     if (query.search.trim() === '' && query.sort === 'userId') return this.directly(dataset, query);
     const userIds = await this.sorted(dataset, query);
-    const select = this.database.prepare<[number, number], UserSummary>(
-      `SELECT ${COLUMNS} FROM timelines WHERE datasetId = ? AND userId = ?`,
-    );
     const page = userIds.subarray(query.offset, query.offset + query.limit);
-    return { total: userIds.length, rows: Array.from(page, (userId) => select.get(dataset.id, userId)!) };
+    return { total: userIds.length, rows: new UserBlocks(this.database, dataset.id).summaries(page) };
   }
 
   private directly({ id, users }: { id: number; users: number }, { descending, offset, limit }: UserQuery) {
-    const end = descending ? users - offset : offset + limit;
-    const rows = this.database
-      .prepare<[number, number, number], UserSummary>(
-        `SELECT ${COLUMNS} FROM timelines WHERE datasetId = ? AND userId >= ? AND userId < ? ORDER BY userId ${descending ? 'DESC' : 'ASC'}`,
-      )
-      .all(id, descending ? Math.max(0, end - limit) : offset, end);
-    return { total: users, rows };
+    const length = Math.max(0, Math.min(limit, users - offset));
+    const userIds = Array.from({ length }, (_, index) => (descending ? users - 1 - offset - index : offset + index));
+    return { total: users, rows: new UserBlocks(this.database, id).summaries(userIds) };
   }
 
   private sorted(dataset: { id: number; users: number; version: string }, query: UserQuery): Promise<Int32Array> {
@@ -72,21 +61,18 @@ export class UserPages {
 
   /** Who is found, ascending, and by UserId what they are sorted by. */
   private async scan(id: number, users: number, search: string, sort: UserQuery['sort']) {
-    // Without the hint SQLite reads the rows, timelines and all.
-    const rows = this.database
-      .prepare<{ id: number; from: number; until: number; search: string }, [number, number | string]>(
-        `SELECT userId, ${sort} FROM timelines INDEXED BY timelinesByUser
-         WHERE datasetId = @id AND userId >= @from AND userId < @until AND instr(externalId, @search) > 0 ORDER BY userId`,
-      )
-      .raw();
+    const blocks = new UserBlocks(this.database, id);
     const values: { [userId: number]: number | string } = sort === 'externalId' ? [] : new Float64Array(users);
     const userIds = new Int32Array(users);
     const pause = createPauses();
     let found = 0;
-    for (let from = 0; from < users; from += SCANNED_USERS) {
-      for (const [userId, value] of rows.all({ id, from, until: from + SCANNED_USERS, search })) {
+    for (let block = 0; block * USERS_PER_BLOCK < users; block++) {
+      const sorted = sort === 'userId' ? null : blocks.read(block, sort);
+      for (const [index, externalId] of blocks.read(block, 'externalId').entries()) {
+        if (!externalId.includes(search)) continue;
+        const userId = block * USERS_PER_BLOCK + index;
         userIds[found++] = userId;
-        values[userId] = value;
+        values[userId] = sorted ? sorted[index]! : userId;
       }
       await pause();
     }

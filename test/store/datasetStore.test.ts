@@ -1,9 +1,14 @@
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { NewTimeline } from '../../src-main/store/datasetWriter.ts';
+import { pagesOfTimelines } from '../../src-main/store/migrations/0010-pages-of-timelines.ts';
+import { migrations } from '../../src-main/store/migrations/index.ts';
 import { editDistance, nearestName } from '../../src-main/store/nearestName.ts';
+import { writeIds, writeTimes } from '../../src-main/store/timelineCodec.ts';
 import { openWorkspace } from '../../src-main/store/workspace.ts';
 import { datasetReportSchema, datasetSummarySchema, paperCounts, sparsityOf } from '../../src-shared/dataset.ts';
-import { errorOf, films, newRun, temporaryWorkspace, timelineOf } from './temporaryWorkspace.ts';
+import { errorOf, films, newRun, temporaryFolder, temporaryWorkspace, timelineOf } from './temporaryWorkspace.ts';
 
 const target = { name: 'films', format: 'movielens-csv', sourcePath: '/data/films' } as const;
 const people = [timelineOf('7', [0, 1, 0], [2, 3, 3]), timelineOf('12', [2]), timelineOf('71', [1, 1], [3, 3])];
@@ -272,11 +277,62 @@ describe('dataset names', () => {
   });
 });
 
+/** As a workspace keeps timelines that were imported before there were pages of them. */
+function writeOlderTimelines(database: BetterSqlite3.Database, timelines: readonly NewTimeline[]): void {
+  database.exec(`INSERT INTO datasets VALUES (1, 'films', 'movielens-csv', 3, 3, 6, 0, 'f', '', 5, 0, 0, '{}', 'packed', '[]')`);
+  database.exec(`INSERT INTO features VALUES (1, 0, 'rating', 'event', '["[PAD]","[OOV]","3.5","5.0"]', NULL)`);
+  for (const [userId, { externalId, itemIds, timestampsMs, eventFeatures }] of timelines.entries()) {
+    const bytes = new Uint8Array(1024);
+    const items = Buffer.from(bytes.slice(0, writeIds(itemIds, bytes, 0)));
+    const times = Buffer.from(bytes.slice(0, writeTimes(timestampsMs, bytes, 0)));
+    const ratings = Buffer.from(bytes.slice(0, writeIds(eventFeatures.rating!, bytes, 0)));
+    const last = timestampsMs[itemIds.length - 1];
+    database
+      .prepare('INSERT INTO timelines VALUES (1, ?, ?, ?, ?, ?, ?, ?)')
+      .run(userId, externalId, itemIds.length, timestampsMs[0], last, items, times);
+    database.prepare(`INSERT INTO timelineFeatures VALUES (1, ?, 'rating', ?)`).run(userId, ratings);
+  }
+}
+
+describe('timelines', () => {
+  it('of very different lengths are read in any order', () => {
+    const lengths = Array.from({ length: 300 }, (_, user) => 1 + ((user * user * 37) % 4001));
+    const many = lengths.map((length, user) => timelineOf(`u${user}`, new Array<number>(length).fill(user % 3)));
+    const reader = storeWithFilms(many).datasets.open('films');
+    for (let step = 0; step < 600; step++) {
+      const userId = step < 300 ? step : (step * 101) % 300;
+      expect(reader.timeline(userId)).toEqual({
+        itemIds: many[userId]!.itemIds,
+        timestampsMs: many[userId]!.timestampsMs,
+        eventFeatures: many[userId]!.eventFeatures,
+      });
+    }
+    expect([...reader.eventCounts()]).toEqual(lengths);
+  });
+
+  it('of an older workspace are read as they were written, and their users listed', async () => {
+    const path = temporaryFolder();
+    const database = new BetterSqlite3(join(path, 'workspace.db'));
+    const before = migrations.indexOf(pagesOfTimelines);
+    for (const migration of migrations.slice(0, before)) database.exec(migration);
+    database.pragma(`user_version = ${before}`);
+    writeOlderTimelines(database, people);
+    database.close();
+    const { datasets } = temporaryWorkspace(path);
+    const reader = datasets.open('films');
+    const { itemIds, timestampsMs, eventFeatures } = people[2]!;
+    expect(reader.timeline(2)).toEqual({ itemIds, timestampsMs, eventFeatures });
+    expect([...reader.eventCounts()]).toEqual([3, 1, 2]);
+    expect(reader.sourceIds().users).toEqual(['7', '12', '71']);
+    expect(await datasets.users('films', { search: '7' })).toEqual(await storeWithFilms().datasets.users('films', { search: '7' }));
+  });
+});
+
 describe('deleting a dataset', () => {
   it('leaves no rows behind', () => {
     const { datasets, database } = storeWithFilms();
     datasets.delete('films');
-    for (const table of ['datasets', 'features', 'items', 'timelines', 'timelineFeatures', 'rejections']) {
+    for (const table of ['datasets', 'features', 'items', 'timelinePages', 'userBlocks', 'rejections']) {
       expect([table, database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()]).toEqual([table, 0]);
     }
   });
@@ -328,7 +384,7 @@ describe('a dataset being written', () => {
     }
     expect(() => datasets.insert(target, films, failing())).toThrow('the source broke');
     expect(database.inTransaction).toBe(false);
-    expect(database.prepare('SELECT count(*) FROM timelines').pluck().get()).toBe(0);
+    expect(database.prepare('SELECT count(*) FROM timelinePages').pluck().get()).toBe(0);
   });
 
   it('is gone when the disk is full, and can be written when there is space again', () => {
@@ -349,7 +405,7 @@ describe('a dataset being written', () => {
       message: expect.stringContaining('free some space and try again'),
     });
     expect(datasets.list()).toEqual([]);
-    expect(database.prepare('SELECT count(*) FROM timelines').pluck().get()).toBe(0);
+    expect(database.prepare('SELECT count(*) FROM timelinePages').pluck().get()).toBe(0);
     pages(1_000_000);
     expect(datasets.insert(target, films, long)).toMatchObject({ users: 40, events: 80_000 });
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');

@@ -14,23 +14,25 @@ function addUsers(store: PackedStore): void {
 }
 
 const contentOf = (store: PackedStore) =>
-  Array.from(store.inOrder(), ({ columns, ...user }) => ({ ...user, columns: columns.map((column) => [...column]) }));
+  Array.from(store.inOrder(), ({ userId, bytes, lengths }) => ({ userId, bytes: [...bytes], lengths: [...lengths] }));
 
 describe('packed timelines', () => {
   it('come out in the order of UserId, whatever order they came in', () => {
     const store = new PackedStore(null);
     addUsers(store);
     const content = contentOf(store);
-    expect(content.map(({ userId, externalId, events }) => [userId, externalId, events])).toEqual([
-      [0, 'u0', 1],
-      [1, 'u1', 2],
-      [2, 'u2', 3],
-      [3, 'u3', 4],
-      [4, 'u4', 5],
+    expect(content.map(({ userId }) => userId)).toEqual([0, 1, 2, 3, 4]);
+    // Items and ratings: a byte that says how wide they are, then a byte each.
+    expect(content[2]!.lengths[0]).toBe(4);
+    expect(content[2]!.bytes.slice(0, 4)).toEqual([1, 2, 2, 2]);
+    expect(content[2]!.bytes.slice(-4)).toEqual([1, 2, 2, 2]);
+    const { externalId, ...numbers } = store.userColumns();
+    expect(externalId).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
+    expect(Object.entries(numbers).map(([name, values]) => [name, ...values])).toEqual([
+      ['events', 1, 2, 3, 4, 5],
+      ['firstEventAtMs', 1000, 1000, 1000, 1000, 1000],
+      ['lastEventAtMs', 1000, 2000, 3000, 4000, 5000],
     ]);
-    expect(content[2]).toMatchObject({ firstEventAtMs: 1000, lastEventAtMs: 3000 });
-    expect(content[2]!.columns[0]).toEqual([1, 2, 2, 2]);
-    expect(content[2]!.columns[2]).toEqual([1, 2, 2, 2]);
   });
 
   it('are the same where they lie in a file, wholly or in part', () => {

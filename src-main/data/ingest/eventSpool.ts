@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlockFile } from './blockFile.ts';
+import { BlockStore } from './blockStore.ts';
 import { PARTITIONS, type RowBlock } from './rowBlock.ts';
 
 const BLOCK_ROWS = 8192;
@@ -24,11 +24,11 @@ export interface SpooledEvents {
  */
 export class EventSpool {
   private readonly partitions: Partition[];
-  private readonly blocks: BlockFile;
+  private readonly blocks: BlockStore;
 
   /** @param folder an empty folder of one's own */
   constructor(folder: string, valueColumns: number, textColumns: number) {
-    this.blocks = new BlockFile(join(folder, 'blocks'));
+    this.blocks = new BlockStore(join(folder, 'blocks'));
     this.partitions = Array.from(
       { length: PARTITIONS },
       (_, index) => new Partition(join(folder, `events-${index}`), valueColumns, textColumns),

@@ -21,7 +21,8 @@ export interface RowBlock {
 /** Rows of one partition of a block. */
 export interface RowSegment {
   rows: number;
-  timesMs: Float64Array;
+  /** float64, as two halves of 32 bits each: segments begin at multiples of 4. */
+  timesMs: Uint32Array;
   users: Uint32Array;
   items: Uint32Array;
   ratings: Int32Array;
@@ -32,11 +33,11 @@ export function segmentBytes({ starts }: Pick<RowBlock, 'starts'>, partition: nu
   return { start: starts[partition]! * ROW_BYTES, length: (starts[partition + 1]! - starts[partition]!) * ROW_BYTES };
 }
 
-/** @param start a multiple of 8 where there are rows; the views share the buffer's memory */
+/** @param start a multiple of 4; the views share the buffer's memory */
 export function viewSegment(buffer: ArrayBufferLike, start: number, rows: number): RowSegment {
   return {
     rows,
-    timesMs: new Float64Array(buffer, start, rows),
+    timesMs: new Uint32Array(buffer, start, 2 * rows),
     users: new Uint32Array(buffer, start + 8 * rows, rows),
     items: new Uint32Array(buffer, start + 12 * rows, rows),
     ratings: new Int32Array(buffer, start + 16 * rows, rows),

@@ -7,6 +7,7 @@ import { models } from './0006-models.ts';
 import { userIndex } from './0007-user-index.ts';
 import { chatTemplates } from './0008-chat-templates.ts';
 import { userValues } from './0009-user-values.ts';
+import { pagesOfTimelines } from './0010-pages-of-timelines.ts';
 
 /** In order; `user_version` of a database is the number of migrations applied. Released ones are never changed. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   userIndex,
   chatTemplates,
   userValues,
+  pagesOfTimelines,
 ];
