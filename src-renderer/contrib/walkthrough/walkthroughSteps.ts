@@ -13,7 +13,7 @@ export interface WalkthroughState {
   result: StepState;
   /** The experiment file of the walkthrough, once there is one. */
   experimentPath: string | null;
-  /** Its latest run that is not a failure, completed ones first. */
+  /** Its latest run, completed ones first. */
   latestRun: RunSummary | null;
 }
 
@@ -31,7 +31,7 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   const hasDataset = datasets.some((dataset) => dataset.name === SAMPLE_NAME);
   const isImporting = imports.some((each) => each.name === SAMPLE_NAME && !ENDED.includes(each.phase));
   const file = experiments.find((each) => each.name === EXPERIMENT_NAME) ?? null;
-  const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME && run.status !== 'failed');
+  const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME);
   const latestRun = mine.find((run) => run.status === 'completed') ?? mine[0] ?? null;
   const isDone = latestRun?.status === 'completed';
   const isRunning = latestRun?.status === 'running' || latestRun?.status === 'queued';
@@ -39,7 +39,7 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
     dataset: hasDataset ? 'done' : isImporting ? 'going-on' : 'ready',
     experiment: file ? 'done' : hasDataset ? 'ready' : 'waits',
     run: isDone ? 'done' : isRunning ? 'going-on' : file ? 'ready' : 'waits',
-    result: isDone ? 'ready' : 'waits',
+    result: isDone ? 'done' : 'waits',
     experimentPath: file?.path ?? null,
     latestRun,
   };

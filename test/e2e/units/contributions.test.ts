@@ -57,11 +57,14 @@ describe('the walkthrough', () => {
     });
     expect(walkthroughState({ ...nothing, ...dataset, ...experiment, ...run('completed') })).toMatchObject({
       run: 'done',
-      result: 'ready',
+      result: 'done',
     });
   });
 
-  it('can be run again after a failure', () => {
-    expect(walkthroughState({ ...nothing, ...dataset, ...experiment, ...run('failed') })).toMatchObject({ run: 'ready', latestRun: null });
+  it('can be run again after a failure, and gone on with after a stop', () => {
+    for (const status of ['failed', 'stopped', 'interrupted']) {
+      const state = walkthroughState({ ...nothing, ...dataset, ...experiment, ...run(status) });
+      expect(state).toMatchObject({ run: 'ready', result: 'waits', latestRun: { status } });
+    }
   });
 });
