@@ -22,6 +22,8 @@ export class Connection {
 
   /** Speaks over `port` from now on. `onClosed` runs when it closes and nothing has replaced it. */
   attach(port: Port, onClosed: () => void = () => undefined): void {
+    // The new port may be here before the end of the old one is.
+    if (this.client) this.resume = { session: this.client.session, sequence: this.client.sequence };
     const client = new RpcClient(port, this.resume);
     this.client = client;
     client.onEvent((event) => {

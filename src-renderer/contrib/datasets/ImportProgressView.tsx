@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { ImportProgress, Rejection } from '../../../src-shared/dataset.ts';
 import { call, useQuery } from '../../state/backend.ts';
 import { clearProblems, setProblems } from '../../state/problems.ts';
-import { datasets } from '../../state/stores.ts';
+import { datasets, imports } from '../../state/stores.ts';
 import { Button, ErrorNote, Loading, Note, ProgressBar } from '../../widgets/controls.tsx';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
@@ -30,7 +30,15 @@ interface ImportProgressViewProps {
 
 /** One import from its first row to its report. */
 export function ImportProgressView({ importId, progress, onAgain }: ImportProgressViewProps) {
-  if (!progress) return <Loading what="the import" />;
+  const isListed = imports.use((state) => state.status === 'ready');
+  if (!progress && !isListed) return <Loading what="the import" />;
+  if (!progress) {
+    return (
+      <Ended onAgain={onAgain}>
+        <Note kind="warn">The import ended with the backend that read it. Nothing of it was kept.</Note>
+      </Ended>
+    );
+  }
   return (
     <div className="import-progress" data-import={importId}>
       {progress.phase === 'done' ? (

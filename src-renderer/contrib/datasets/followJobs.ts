@@ -13,18 +13,17 @@ export function followDatasetJobs(): void {
 }
 
 function followImports(): void {
-  let going = new Set(
-    imports.use
-      .getState()
-      .value.filter(isImportActive)
-      .map((each) => each.importId),
-  );
+  let going: string[] = [];
   imports.use.subscribe(({ value }) => {
-    for (const progress of value) {
-      if (isImportActive(progress)) showImport(progress);
-      else if (going.has(progress.importId)) announceEnd(progress);
+    const active = value.filter(isImportActive);
+    for (const progress of active) showImport(progress);
+    for (const importId of going) {
+      const progress = value.find((each) => each.importId === importId);
+      // A backend that was started again knows nothing of it.
+      if (!progress) withdraw(`import:${importId}`);
+      else if (!isImportActive(progress)) announceEnd(progress);
     }
-    going = new Set(value.filter(isImportActive).map((each) => each.importId));
+    going = active.map(({ importId }) => importId);
   });
 }
 

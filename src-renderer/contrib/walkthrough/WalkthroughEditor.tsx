@@ -2,8 +2,9 @@ import { type ReactNode, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/run.ts';
 import { call, messageOf } from '../../state/backend.ts';
 import { runShare, useNow } from '../../state/runProgress.ts';
-import { datasets, experiments, imports, runs } from '../../state/stores.ts';
-import { Button, ErrorNote, ProgressBar } from '../../widgets/controls.tsx';
+import { datasets, experiments, imports, isRunResumable, runs } from '../../state/stores.ts';
+import { Button, ErrorNote, Note, ProgressBar } from '../../widgets/controls.tsx';
+import { formatCount } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
 import { runCommand } from '../../workbench/commands.ts';
 import { SAMPLE_NAME, type StepState, type WalkthroughState, walkthroughState } from './walkthroughSteps.ts';
@@ -78,9 +79,7 @@ export default function WalkthroughEditor() {
           <Step state={state.run} title="Run it">
             <p>Encoder and language model are trained, joined, and tested on people they have not seen. You can stop, and resume later.</p>
             {state.run === 'ready' && experimentPath !== null && (
-              <Button kind="primary" icon="play" onClick={() => attempt(() => startRun(experimentPath))}>
-                Run the experiment
-              </Button>
+              <RunButtons latestRun={latestRun} onStart={() => attempt(() => startRun(experimentPath))} />
             )}
             {latestRun && state.run === 'going-on' && <Progress run={latestRun} />}
           </Step>
@@ -89,19 +88,7 @@ export default function WalkthroughEditor() {
               How often the film that came next is among the first ten, and how far each layer opened its <em>gate</em> to the user. Then
               talk to the model as two different people.
             </p>
-            {state.result !== 'waits' && latestRun && (
-              <div className="walkthrough-buttons">
-                <Button kind="primary" icon="graph-line" onClick={() => runCommand('runs.open', { runIds: [latestRun.id] })}>
-                  Open the finished run
-                </Button>
-                <Button icon="symbol-event" onClick={() => runCommand('gates.show', { runIds: [latestRun.id] })}>
-                  See the gates
-                </Button>
-                <Button icon="comment-discussion" onClick={() => runCommand('playground.open', { runIds: [latestRun.id] })}>
-                  Talk to it
-                </Button>
-              </div>
-            )}
+            {state.result === 'done' && latestRun && <Result run={latestRun} />}
           </Step>
           <Step state={state.comparison} title="Compare it with text in the prompt">
             <p>
@@ -153,6 +140,62 @@ async function startRun(path: string): Promise<void> {
   const { text } = await call('experiments.read', { path });
   await call('runs.start', { text });
 }
+
+/** A run that was stopped is gone on with; one that has failed says why before the next. */
+function RunButtons({ latestRun, onStart }: { latestRun: RunSummary | null; onStart(): void }) {
+  const isResumable = latestRun !== null && isRunResumable(latestRun);
+  return (
+    <>
+      {latestRun?.status === 'failed' && <Note kind="warn">The last run has failed: {latestRun.reason}</Note>}
+      <span className="walkthrough-buttons">
+        {isResumable && (
+          <Button kind="primary" icon="debug-continue" onClick={() => runCommand('runs.resume', { runIds: [latestRun.id] })}>
+            Go on with the run
+          </Button>
+        )}
+        <Button kind={isResumable ? 'secondary' : 'primary'} icon="play" onClick={onStart}>
+          {isResumable ? 'Run it from the beginning' : 'Run the experiment'}
+        </Button>
+      </span>
+    </>
+  );
+}
+
+/** The finished run in one sentence, and the ways into it. */
+function Result({ run }: { run: RunSummary }) {
+  const target = { runIds: [run.id] };
+  return (
+    <>
+      <Figures run={run} />
+      <span className="walkthrough-buttons">
+        <Button kind="primary" icon="graph-line" onClick={() => runCommand('runs.open', target)}>
+          Open the finished run
+        </Button>
+        <Button icon="symbol-event" onClick={() => runCommand('gates.show', target)}>
+          See its gates
+        </Button>
+        <Button icon="comment-discussion" onClick={() => runCommand('playground.open', target)}>
+          Talk to it
+        </Button>
+      </span>
+    </>
+  );
+}
+
+/** Recall at ten of the model, which may write titles of the catalogue only, beside that of the most popular films. */
+function Figures({ run: { metrics } }: { run: RunSummary }) {
+  const own = metrics['constrained.recall@10'];
+  const popular = metrics['popularity.recall@10'];
+  if (!own || !popular) return null;
+  return (
+    <p>
+      It was right for <b className="numeric">{percent(own.value)}</b> of {formatCount(own.n)} people; the ten most popular films alone
+      would have been for <b className="numeric">{percent(popular.value)}</b>.
+    </p>
+  );
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function Progress({ run }: { run: RunSummary }) {
   useNow(true);

@@ -15,7 +15,7 @@ export interface WalkthroughState {
   comparison: StepState;
   /** The experiment file of the walkthrough, once there is one. */
   experimentPath: string | null;
-  /** Its latest run that is not a failure, completed ones first. */
+  /** Its latest run, completed ones first. */
   latestRun: RunSummary | null;
   /** The file and the latest run of the same language model with the history in its prompt. */
   baselinePath: string | null;
@@ -36,15 +36,15 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   const hasDataset = datasets.some((dataset) => dataset.name === SAMPLE_NAME);
   const isImporting = imports.some((each) => each.name === SAMPLE_NAME && !ENDED.includes(each.phase));
   const file = experiments.find((each) => each.name === EXPERIMENT_NAME) ?? null;
-  const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME && run.status !== 'failed');
+  const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME);
   const latestRun = latestOf(mine.filter((run) => !OTHER_RUN.test(run.name)));
-  const baselineRun = latestOf(mine.filter((run) => run.name.endsWith(' text-prompt')));
+  const baselineRun = latestOf(mine.filter((run) => run.status !== 'failed' && run.name.endsWith(' text-prompt')));
   const isDone = latestRun?.status === 'completed';
   return {
     dataset: hasDataset ? 'done' : isImporting ? 'going-on' : 'ready',
     experiment: file ? 'done' : hasDataset ? 'ready' : 'waits',
     run: isDone ? 'done' : isGoingOn(latestRun) ? 'going-on' : file ? 'ready' : 'waits',
-    result: !isDone ? 'waits' : baselineRun ? 'done' : 'ready',
+    result: isDone ? 'done' : 'waits',
     comparison: !isDone ? 'waits' : baselineRun?.status === 'completed' ? 'done' : isGoingOn(baselineRun) ? 'going-on' : 'ready',
     experimentPath: file?.path ?? null,
     latestRun,

@@ -58,7 +58,7 @@ describe('the walkthrough', () => {
     });
     expect(walkthroughState({ ...nothing, ...dataset, ...experiment, ...run('completed') })).toMatchObject({
       run: 'done',
-      result: 'ready',
+      result: 'done',
     });
   });
 
@@ -73,7 +73,10 @@ describe('the walkthrough', () => {
     expect([done.latestRun?.name, done.baselineRun?.name]).toEqual(['sample next-item cross-attention', 'sample next-item text-prompt']);
   });
 
-  it('can be run again after a failure', () => {
-    expect(walkthroughState({ ...nothing, ...dataset, ...experiment, ...run('failed') })).toMatchObject({ run: 'ready', latestRun: null });
+  it('can be run again after a failure, and gone on with after a stop', () => {
+    for (const status of ['failed', 'stopped', 'interrupted']) {
+      const state = walkthroughState({ ...nothing, ...dataset, ...experiment, ...run(status) });
+      expect(state).toMatchObject({ run: 'ready', result: 'waits', latestRun: { status } });
+    }
   });
 });
