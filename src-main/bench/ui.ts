@@ -33,7 +33,7 @@ export interface UiBenchmark {
   readonly latency: { readonly medianMs: number; readonly worstMs: number };
 }
 
-type Seen = Window & { userllmSeen(selector: string): Promise<number> };
+type Seen = Window & { userllmSeen(selector: string): Promise<number>; userllmShown: Promise<number> };
 
 const SHELL = '[aria-label="Activities"]';
 const RUNS = '[role="tree"][aria-label="Runs"] [role="treeitem"]';
@@ -123,16 +123,32 @@ async function showRuns(page: Page): Promise<void> {
 async function openRun(page: Page, name: string): Promise<number> {
   const item = page.locator(RUNS).filter({ has: page.getByText(name, { exact: true }) });
   await item.waitFor();
-  const shown = page.evaluate(async (selector) => {
-    const startedAt = await new Promise<number>((resolve) =>
-      document.addEventListener('click', (event) => resolve(event.timeStamp), { capture: true, once: true }),
-    );
-    // The curves of the run before are still there: they go when the other editor comes.
+  // The curves of the run before are still there: they go when the other editor comes.
+  await page.evaluate((selector) => {
     for (const old of document.querySelectorAll(selector)) old.closest('.chart-plot')?.classList.remove('chart-plot');
-    return (await (window as unknown as Seen).userllmSeen(selector)) - startedAt;
   }, CURVE);
-  await item.click();
-  return shown;
+  return timeFrom(page, 'click', CURVE, () => item.click());
+}
+
+/** Milliseconds from the next event of a type to the frame that shows the selector. What listens is there before `act` causes the event. */
+async function timeFrom(page: Page, type: 'click' | 'keydown', selector: string, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(
+    ([awaited, wanted]) => {
+      const seen = window as unknown as Seen;
+      seen.userllmShown = new Promise<number>((resolve) => {
+        // Keys that are only held down with another one say nothing yet.
+        const listen = (event: Event) => {
+          if (event instanceof KeyboardEvent && ['Control', 'Shift'].includes(event.key)) return;
+          document.removeEventListener(awaited, listen, { capture: true });
+          void seen.userllmSeen(wanted).then((at) => resolve(at - event.timeStamp));
+        };
+        document.addEventListener(awaited, listen, { capture: true });
+      });
+    },
+    [type, selector] as const,
+  );
+  await act();
+  return page.evaluate(() => (window as unknown as Seen).userllmShown);
 }
 
 /** Frames that came later than one and a half times what 60 a second leave each. */
@@ -176,14 +192,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 async function measureLatency(page: Page): Promise<UiBenchmark['latency']> {
   const milliseconds: number[] = [];
   for (let press = 0; press < PRESSES; press++) {
-    const shown = page.evaluate(async (selector) => {
-      const startedAt = await new Promise<number>((resolve) =>
-        document.addEventListener('keydown', (event) => event.key.toLowerCase() === 'p' && resolve(event.timeStamp), { capture: true }),
-      );
-      return (await (window as unknown as Seen).userllmSeen(selector)) - startedAt;
-    }, PALETTE);
-    await page.keyboard.press('Control+Shift+P');
-    milliseconds.push(await shown);
+    milliseconds.push(await timeFrom(page, 'keydown', PALETTE, () => page.keyboard.press('Control+Shift+P')));
     await page.keyboard.press('Escape');
     await page.locator(PALETTE).waitFor({ state: 'detached' });
   }

@@ -81,10 +81,10 @@ describe('the comparison', () => {
     await seed.waitFor();
     expect(await settings.getByRole('row', { name: /^encoder\.dModel/ }).count()).toBe(0);
     await page.getByText('Only differences').click();
-    await page.getByRole('textbox', { name: 'Search settings' }).fill('encoder dmodel');
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('encoder dmodel');
     await settings.getByRole('row', { name: /^encoder\.dModel/ }).waitFor();
     expect(await seed.count()).toBe(0);
-    await page.getByRole('textbox', { name: 'Search settings' }).fill('no such setting');
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('no such setting');
     await page.getByText('No setting matches the search').waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1024);

@@ -121,7 +121,7 @@ function bandedLine(
   scheme: ColorScheme,
   isBaseline: boolean,
 ): Series {
-  const name = `${nameOf(first, isBaseline)}, mean of ${curves.length} seeds`;
+  const name = `${runById(first)?.name ?? first} (${curves.length} seeds${isBaseline ? ', baseline' : ''})`;
   const band = { low, high, label };
   return { id: `mean ${first}`, name, x: steps, y: mean, band, exact: true, ...baselineOf(isBaseline), ...runStyle(first, scheme) };
 }
