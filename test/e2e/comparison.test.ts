@@ -70,7 +70,7 @@ describe('the comparison', () => {
     await section.getByRole('heading', { name: /34 users$/ }).waitFor();
     await section.getByRole('combobox', { name: 'By' }).selectOption('recall@10');
     await section.getByRole('button', { name: 'User 301', exact: true }).click();
-    await page.getByRole('heading', { name: 'User 301' }).waitFor();
+    await page.getByRole('heading', { name: 'User number 301' }).waitFor();
   });
 
   it('lays the configurations of all its runs side by side: what differs or everything, searched, and two of them as a diff', async () => {
