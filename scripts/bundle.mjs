@@ -9,7 +9,7 @@ const bundles = {
     title: 'the workbench',
     configs: ['vite.config.ts'],
     output: 'dist/renderer',
-    sources: ['src-renderer', 'src-shared', 'assets', 'vite.config.ts', 'package-lock.json'],
+    sources: ['src-renderer', 'src-shared', 'assets', 'vite.config.ts', 'package-lock.json', 'scripts/bundle.mjs'],
   },
   main: {
     title: 'the Electron side',
@@ -27,7 +27,9 @@ export async function ensureBundle(name, { force = false } = {}) {
   if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return true;
   say(`Building ${title} (${output}).`);
   for (const config of configs) {
-    const code = await run(pinnedNode, [packageScript('vite'), 'build', '--config', config, '--logLevel', 'warn']);
+    // What is built for tests is what is shipped: a test runner's NODE_ENV would put React's development build into it.
+    const env = { NODE_ENV: 'production' };
+    const code = await run(pinnedNode, [packageScript('vite'), 'build', '--config', config, '--logLevel', 'warn'], { env });
     if (code !== 0) return false;
   }
   mkdirSync(join(root, output), { recursive: true });

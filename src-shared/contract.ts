@@ -29,6 +29,7 @@ import {
 import { reproductionRequestSchema, reproductionSchema } from './reproduction.ts';
 import {
   comparisonSchema,
+  configurationsSchema,
   curveSchema,
   exportRequestSchema,
   metricPointSchema,
@@ -226,6 +227,7 @@ export const contract = {
     output: z.array(z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
   },
   'runs.compare': { input: z.object({ runIds: z.array(z.string()).min(1).max(1000) }), output: comparisonSchema },
+  'runs.configurations': { input: z.object({ runIds: z.array(z.string()).min(1).max(1000) }), output: configurationsSchema },
   /** Tests every run against the baseline, on the users that both were tested on; runs of another dataset or task have no test. */
   'runs.pairedTests': {
     input: z.object({ baselineId: z.string(), runIds: z.array(z.string()).max(1000) }),

@@ -73,7 +73,8 @@ const historySchema = z
         'Last events that are written into the prompt as text: text-prompt needs them, text-summary sums them up; beside an encoder they are the short-term part (the paper: 10).',
       ),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How many events of a user the model sees, as embeddings and as text.');
 
 const encoderPretrainingSchema = z
   .strictObject({
@@ -83,7 +84,8 @@ const encoderPretrainingSchema = z
     learningRate: optimizerFields.learningRate.default(2e-3),
     weightDecay: optimizerFields.weightDecay.default(0.1),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Training of the encoder on the next event, before it meets the language model.');
 
 const dualEncoderSchema = z
   .strictObject({
@@ -149,7 +151,8 @@ const encoderSchema = z
     error: 'encoder.dual.labelFeature must be one of encoder.features',
     path: ['dual', 'labelFeature'],
   })
-  .prefault({});
+  .prefault({})
+  .describe('The user encoder: it turns the events of a user into embeddings.');
 
 const lmPretrainingSchema = z
   .strictObject({
@@ -159,7 +162,8 @@ const lmPretrainingSchema = z
     learningRate: optimizerFields.learningRate.default(3e-3),
     weightDecay: optimizerFields.weightDecay.default(0.01),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Training of the small language model on the texts of the dataset, before it meets any user.');
 
 const scratchModelSchema = z
   .strictObject({
@@ -227,7 +231,8 @@ const integrationSchema = z
     projectionSize: positive.default(64).describe('Width of the projected user embeddings.'),
     numHeads: positive.default(4).describe('Heads of each cross-attention layer. Divides languageModel.dModel.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How what is known of the user reaches the language model.');
 
 const loraSchema = z
   .strictObject({
@@ -257,7 +262,8 @@ const trainingSchema = z
     validateEvery: positive.default(50).describe('Steps between validations (loss on the validation examples).'),
     checkpointEvery: positive.default(50).describe('Steps between checkpoints; a resumed run continues from the last one.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Fine-tuning on the task, the last stage that trains.');
 
 const retentionSchema = z
   .strictObject({
@@ -294,18 +300,25 @@ const evaluationSchema = z
     retention: retentionSchema,
     efficiencyAt: z.array(positive).default([50, 100, 200]).describe('History lengths at which requests are counted and timed.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('What is measured in the end, and on how many users.');
 
 const engineSchema = z
   .strictObject({
-    name: z.enum(['onnx', 'tensorflow', 'reference']).default('onnx'),
+    name: z
+      .enum(['onnx', 'tensorflow', 'reference'])
+      .default('onnx')
+      .describe(
+        'onnx: ONNX Runtime, the fast one. tensorflow: TensorFlow on CUDA, where it is installed. reference: plain JavaScript, to compare with.',
+      ),
     provider: z
       .enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'])
       .default('auto')
       .describe('auto: cpu, unless userllm doctor finds a hardware GPU.'),
     threads: z.number().int().min(0).max(256).default(0).describe('CPU threads; 0 = one per core.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('What computes, and on which device.');
 
 export const experimentSchema = z
   .strictObject({
@@ -339,7 +352,8 @@ export const experimentSchema = z
       .int()
       .min(0)
       .max(2 ** 31 - 1)
-      .default(1),
+      .default(1)
+      .describe('Seeds everything random: equal files with equal seeds give equal results, bit for bit.'),
     engine: engineSchema,
   })
   .refine(({ languageModel: lm, integration }) => typeof lm === 'string' || lm.dModel % integration.numHeads === 0, {

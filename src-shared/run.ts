@@ -140,6 +140,16 @@ export const comparisonSchema = z.object({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
+const configValueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type ConfigValue = z.infer<typeof configValueSchema>;
+
+/** The resolved configurations of runs, flattened: a line a setting, by its dotted path, and in the order of `runs` its values; null where a run has none. */
+export const configurationsSchema = z.object({
+  runs: z.array(z.object({ id: z.string(), name: z.string() })),
+  settings: z.array(z.object({ key: z.string(), values: z.array(configValueSchema), differs: z.boolean() })),
+});
+export type Configurations = z.infer<typeof configurationsSchema>;
+
 /** What of a fine-tuned run is written into a folder: its language model in Hugging Face's layout, or its LoRA adapters in PEFT's. */
 export const exportRequestSchema = z.object({
   runId: z.string(),

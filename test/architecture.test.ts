@@ -35,7 +35,7 @@ const RULES: Record<string, { folders: string[]; packages: string[] | 'any' }> =
     ],
     packages: 'any',
   },
-  'src-main/bench': { folders: ['src-shared', 'src-main'], packages: 'any' },
+  'src-main/bench': { folders: ['src-shared', 'src-main', 'scripts/chromium.mjs'], packages: 'any' },
   'src-main/reproduction': { folders: ['src-shared', 'src-main/store', 'src-main/data', 'src-main/experiment'], packages: [] },
   'src-main/backend': {
     folders: [

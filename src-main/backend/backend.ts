@@ -17,7 +17,7 @@ import { readUserHistory } from '../experiment/userHistory.ts';
 import { reproduce } from '../reproduction/reproduce.ts';
 import { reclaimSpace } from '../store/reclaimSpace.ts';
 import type { Workspace } from '../store/workspace.ts';
-import { compareRuns } from './comparison.ts';
+import { compareConfigurations, compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
 import { examine } from './doctor.ts';
 import { listEncoders } from './encoders.ts';
@@ -286,6 +286,7 @@ function runMethods(
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
     'runs.log': async ({ runId }) => runs.log(runId),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((runId) => runs.get(runId))),
+    'runs.configurations': async ({ runIds }) => compareConfigurations(runIds.map((runId) => runs.get(runId))),
     'runs.pairedTests': ({ baselineId, runIds }) => tests.against(baselineId, runIds),
   };
 }

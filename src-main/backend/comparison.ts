@@ -1,4 +1,4 @@
-import type { Comparison, RunDetail } from '../../src-shared/run.ts';
+import type { Comparison, Configurations, RunDetail } from '../../src-shared/run.ts';
 
 type Column = Comparison['columns'][number];
 type Row = Comparison['rows'][number];
@@ -21,7 +21,7 @@ export function flattenConfig(config: Record<string, unknown>, prefix = ''): Map
  */
 export function compareRuns(runs: readonly RunDetail[]): Comparison {
   const configs = runs.map((run) => flattenConfig(run.config));
-  const differing = differingKeys(configs);
+  const differing = keysOf(configs).filter((key) => differs(key, configs));
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))];
   const columns: Column[] = [
     { key: 'name', label: 'Run', kind: 'text' },
@@ -38,10 +38,26 @@ export function compareRuns(runs: readonly RunDetail[]): Comparison {
   return { columns, rows };
 }
 
-/** The name has its own column; everything else counts when two runs differ in it or only one has it. */
-function differingKeys(configs: readonly ReturnType<typeof flattenConfig>[]): string[] {
-  const keys = [...new Set(configs.flatMap((config) => [...config.keys()]))].filter((key) => key !== 'name' && key !== '$schema');
-  return keys.filter((key) => new Set(configs.map((config) => config.get(key))).size > 1);
+/** Every setting of every run, defaults included, and whether two runs differ in it or only one has it. */
+export function compareConfigurations(runs: readonly RunDetail[]): Configurations {
+  const configs = runs.map((run) => flattenConfig(run.config));
+  const settings = keysOf(configs).map((key) => ({
+    key,
+    values: configs.map((config) => config.get(key) ?? null),
+    differs: differs(key, configs),
+  }));
+  return { runs: runs.map(({ id, name }) => ({ id, name })), settings };
+}
+
+type FlatConfig = ReturnType<typeof flattenConfig>;
+
+/** The name has its own column. */
+function keysOf(configs: readonly FlatConfig[]): string[] {
+  return [...new Set(configs.flatMap((config) => [...config.keys()]))].filter((key) => key !== 'name' && key !== '$schema');
+}
+
+function differs(key: string, configs: readonly FlatConfig[]): boolean {
+  return new Set(configs.map((config) => config.get(key))).size > 1;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type JobExit, type JobKind, type JobLauncher, type JobProcess, OutputTail } from './jobLauncher.ts';
 
@@ -15,7 +16,25 @@ const entries: Record<JobKind, URL> = {
  * terminal reaches the backend only, which then stops its jobs in order.
  */
 export function createForkLauncher(): JobLauncher {
-  return { launch: (kind) => launchFork(fileURLToPath(entries[kind])) };
+  return {
+    launch: (kind) => {
+      const job = launchFork(fileURLToPath(entries[kind]));
+      if (COMPUTING.has(kind) && job.pid !== null) yieldToOthers(job.pid);
+      return job;
+    },
+  };
+}
+
+/** Jobs that use every core for minutes or more, while a person goes on working. */
+const COMPUTING: ReadonlySet<JobKind> = new Set(['experiment', 'rehearsal']);
+
+/** Below the workbench's own priority, before the job has threads to inherit it. A system that does not allow that runs it as before. */
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, Math.max(getPriority(pid), constants.priority.PRIORITY_BELOW_NORMAL));
+  } catch {
+    // Refused, or gone already: its exit is reported on its own.
+  }
 }
 
 export function launchFork(entry: string): JobProcess {

@@ -2,7 +2,7 @@ import type { BackendApi } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { RunSummary } from '../../src-shared/run.ts';
 import type { SweepPlan } from '../../src-shared/sweep.ts';
-import { earlierRuns, experimentKey } from '../experiment/earlierRuns.ts';
+import { describedRuns, experimentKey } from '../experiment/earlierRuns.ts';
 import { requireRuns } from '../experiment/parse.ts';
 import { previewSweep } from '../experiment/sweepPreview.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -18,7 +18,7 @@ export type RunMethods = Pick<BackendApi, 'runs.start' | 'runs.resume'>;
 export function planSweep(workspace: Workspace, text: string): SweepPlan {
   const { name, runs } = requireRuns(text);
   const datasets = [...new Set(runs.map(({ experiment }) => experiment.dataset))].map((dataset) => workspace.datasets.get(dataset));
-  const earlier = earlierRuns(workspace, datasets);
+  const earlier = describedRuns(workspace, datasets);
   const preview = previewSweep(runs);
   const planned = runs.map(({ experiment, text: runText }, at) => {
     const run = earlier.get(experimentKey(suitedToDataset(workspace, experiment, runText)));

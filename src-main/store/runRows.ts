@@ -48,3 +48,15 @@ export function toDetail(row: RunRow, stages: Stage[], more: Pick<RunDetail, 'ch
     ...more,
   };
 }
+
+/** What a run was made from. */
+export type RunDescription = Pick<RunDetail, 'id' | 'status' | 'datasetName' | 'datasetFingerprint' | 'config' | 'environment'>;
+export type RunDescriptionRow = Pick<RunRow, keyof RunDescription>;
+
+export function toDescription(row: RunDescriptionRow): RunDescription {
+  return {
+    ...row,
+    config: JSON.parse(row.config) as RunDetail['config'],
+    environment: JSON.parse(row.environment) as RunDetail['environment'],
+  };
+}

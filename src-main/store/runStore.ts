@@ -6,7 +6,16 @@ import type { Curve, MetricPoint, RunDetail, RunStatus, RunSummary, Stage, Stage
 import { type Checkpoint, CheckpointStore } from './checkpointStore.ts';
 import { type Database, transact } from './database.ts';
 import { MetricStore } from './metricStore.ts';
-import { type RunRow, type RunSummaryRow, SUMMARY_COLUMNS, toDetail, toSummary } from './runRows.ts';
+import {
+  type RunDescription,
+  type RunDescriptionRow,
+  type RunRow,
+  type RunSummaryRow,
+  SUMMARY_COLUMNS,
+  toDescription,
+  toDetail,
+  toSummary,
+} from './runRows.ts';
 import { UserValueStore, type UserValues } from './userValueStore.ts';
 
 export interface NewRun {
@@ -74,7 +83,14 @@ export class RunStore {
   /** Newest first. */
   list(): RunSummary[] {
     const rows = this.database.prepare<[], RunSummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM runs ORDER BY createdAtMs DESC, id DESC`).all();
-    return rows.map((row) => toSummary(row, this.stagesOf(row.id)));
+    const stages = this.stagesByRun();
+    return rows.map((row) => toSummary(row, stages.get(row.id) ?? []));
+  }
+
+  /** What every run was made from, newest first: all that tells whether one answers an experiment, without its results. */
+  descriptions(): RunDescription[] {
+    const sql = 'SELECT id, status, datasetName, datasetFingerprint, config, environment FROM runs ORDER BY createdAtMs DESC, id DESC';
+    return this.database.prepare<[], RunDescriptionRow>(sql).all().map(toDescription);
   }
 
   summary(id: string): RunSummary {
@@ -199,6 +215,18 @@ export class RunStore {
 
   pruneCheckpoints(id: string, stage: StageName, keep: number): void {
     this.checkpoints.prune(id, stage, keep);
+  }
+
+  /** One query for all runs: a workspace may hold ten thousand. */
+  private stagesByRun(): Map<string, Stage[]> {
+    const sql = 'SELECT runId, name, status, steps, stepsDone, seconds, finalLoss FROM stages ORDER BY runId, position';
+    const byRun = new Map<string, Stage[]>();
+    for (const { runId, ...stage } of this.database.prepare<[], Stage & { runId: string }>(sql).iterate()) {
+      const known = byRun.get(runId);
+      if (known) known.push(stage);
+      else byRun.set(runId, [stage]);
+    }
+    return byRun;
   }
 
   private stagesOf(id: string): Stage[] {

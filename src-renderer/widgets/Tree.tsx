@@ -6,10 +6,10 @@ export interface TreeRow {
   id: string;
   level: number;
   label: string;
-  /** Its text is what a screen reader says. */
-  content: ReactNode;
+  /** Its text is what a screen reader says. A function is only called for rows in view. */
+  content: ReactNode | (() => ReactNode);
   /** Buttons that show on hover and focus. */
-  actions?: ReactNode;
+  actions?: ReactNode | (() => ReactNode);
   /** Left out: a leaf. */
   expanded?: boolean;
 }
@@ -122,9 +122,9 @@ export function Tree(props: TreeProps) {
                 {row.expanded !== undefined && <Icon name={row.expanded ? 'chevron-down' : 'chevron-right'} />}
               </span>
               <span id={`${prefix}-${item.index}-name`} className="tree-content">
-                {row.content}
+                {drawn(row.content)}
               </span>
-              {row.actions && <span className="tree-actions">{row.actions}</span>}
+              {row.actions && <span className="tree-actions">{drawn(row.actions)}</span>}
             </div>
           );
         })}
@@ -132,6 +132,8 @@ export function Tree(props: TreeProps) {
     </div>
   );
 }
+
+const drawn = (part: ReactNode | (() => ReactNode)): ReactNode => (typeof part === 'function' ? part() : part);
 
 interface TreeKeyContext extends TreeProps {
   row: TreeRow | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns, flattenConfig } from '../../src-main/backend/comparison.ts';
+import { compareConfigurations, compareRuns, flattenConfig } from '../../src-main/backend/comparison.ts';
 import { experimentSchema } from '../../src-shared/experiment.ts';
 import { newRun, temporaryWorkspace } from '../store/temporaryWorkspace.ts';
 
@@ -62,5 +62,27 @@ describe('comparing runs', () => {
       ['training.steps', 2],
       ['training.nested.on', true],
     ]);
+  });
+});
+
+describe('comparing configurations', () => {
+  it('has every setting of every run, defaults included, and tells which differ', () => {
+    const { runs, settings } = compareConfigurations(createRuns());
+    expect(runs).toEqual([
+      { id: 'run-0000', name: 'run 0' },
+      { id: 'run-1000', name: 'run 1' },
+    ]);
+    const named = (key: string) => settings.find((setting) => setting.key === key);
+    expect(named('integration.gated')).toEqual({ key: 'integration.gated', values: [true, false], differs: true });
+    expect(named('evaluation.efficiencyAt')).toMatchObject({ values: ['[50,100,200]', '[50]'], differs: true });
+    expect(named('encoder.dModel')).toEqual({ key: 'encoder.dModel', values: [64, 64], differs: false });
+    expect(named('name')).toBeUndefined();
+  });
+
+  it('has null for a setting that a run does not have, and counts it as different', () => {
+    const [a, b] = createRuns();
+    const { settings } = compareConfigurations([a!, { ...b!, config: { ...b!.config, languageModel: 'stories' } }]);
+    expect(settings.find(({ key }) => key === 'languageModel.dModel')).toMatchObject({ values: [128, null], differs: true });
+    expect(settings.find(({ key }) => key === 'languageModel')).toMatchObject({ values: [null, 'stories'], differs: true });
   });
 });

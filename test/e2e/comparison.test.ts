@@ -70,19 +70,27 @@ describe('the comparison', () => {
     await section.getByRole('heading', { name: /34 users$/ }).waitFor();
     await section.getByRole('combobox', { name: 'By' }).selectOption('recall@10');
     await section.getByRole('button', { name: 'User 301', exact: true }).click();
-    await page.getByRole('heading', { name: 'User 301' }).waitFor();
+    await page.getByRole('heading', { name: 'User number 301' }).waitFor();
   });
 
-  it('shows two configurations in a diff', async () => {
+  it('lays the configurations of all its runs side by side: what differs or everything, searched, and two of them as a diff', async () => {
     await page.getByRole('button', { name: 'Configurations', exact: true }).click();
-    await page
-      .getByRole('listbox')
-      .getByRole('option', { name: /^ungated/ })
-      .click();
-    await page
-      .getByRole('listbox')
-      .getByRole('option', { name: /^gated, seed 2/ })
-      .click();
+    await page.getByRole('heading', { name: /^Configurations of \d+ runs$/ }).waitFor();
+    const settings = page.getByRole('table', { name: 'Settings' });
+    const seed = settings.getByRole('row', { name: /^seed/ });
+    await seed.waitFor();
+    expect(await settings.getByRole('row', { name: /^encoder\.dModel/ }).count()).toBe(0);
+    await page.getByText('Only differences').click();
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('encoder dmodel');
+    await settings.getByRole('row', { name: /^encoder\.dModel/ }).waitFor();
+    expect(await seed.count()).toBe(0);
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('no such setting');
+    await page.getByText('No setting matches the search').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1024);
+    await page.getByRole('combobox', { name: 'Diff of' }).selectOption({ label: 'ungated' });
+    await page.getByRole('combobox', { name: 'and' }).selectOption({ label: 'gated, seed 2' });
+    await page.getByRole('button', { name: 'Open the diff' }).click();
     await page.getByRole('heading', { name: 'ungated against gated, seed 2' }).waitFor();
     await page.locator('.diff-editor .line-insert').first().waitFor();
     await page.getByText('"seed": 2').first().waitFor();

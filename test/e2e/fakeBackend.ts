@@ -1,5 +1,5 @@
 import { findNodeAtLocation, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { compareRuns } from '../../src-main/backend/comparison.ts';
+import { compareConfigurations, compareRuns } from '../../src-main/backend/comparison.ts';
 import type { BackendApi, Plan } from '../../src-shared/contract.ts';
 import type { DatasetFormat, DatasetSummary, ImportPreview, ImportProgress } from '../../src-shared/dataset.ts';
 import { AppError } from '../../src-shared/errors.ts';
@@ -211,6 +211,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     },
     'runs.curves': async ({ runIds, names }) => runs.curves(runIds, names),
     'runs.log': async ({ runId }) => runs.get(runId).log,
+    'runs.configurations': async ({ runIds }) => compareConfigurations(runIds.map((id) => runs.get(id).detail)),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((id) => runs.get(id).detail)),
     'runs.pairedTests': async ({ baselineId, runIds }) => {
       const metrics = Object.keys(runs.get(baselineId).detail.metrics);

@@ -40,6 +40,13 @@ describe('runs', () => {
     runs.create(newRun({ id: 'run-0002' }));
     expect(runs.list().map((run) => run.id)).toEqual(['run-0002', 'run-0001']);
     expect(runSummarySchema.array().parse(runs.list())).toEqual(runs.list());
+    expect(runs.list()).toEqual(['run-0002', 'run-0001'].map((id) => runs.summary(id)));
+  });
+
+  it('tell what they were made from without their results', () => {
+    const { runs } = storeWithRun();
+    const { id, status, datasetName, datasetFingerprint, config, environment } = runs.get('run-0001');
+    expect(runs.descriptions()).toEqual([{ id, status, datasetName, datasetFingerprint, config, environment }]);
   });
 
   it('say so when there is none of that id', () => {

@@ -14,7 +14,7 @@ import { type Clock, peakMemoryBytes } from './watch.ts';
 const MICRO_BATCHES = 8;
 /** Cheap steps are repeated for this long, dear ones are cut short after it. Each is done twice at least: with and without compiling. */
 const LEAST_SECONDS = 1;
-const MOST_SECONDS = 5;
+const MOST_SECONDS = 10;
 
 /** Micro-batches that are looked through for shapes that the first ones do not have: every shape is a program, with memory of its own. */
 const SCANNED_MICRO_BATCHES = 96;

@@ -5,7 +5,7 @@ import { runStyle } from '../../state/runColors.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
 import { runById } from '../../state/stores.ts';
 import { LineChart, type Series } from '../../widgets/charts/LineChart.tsx';
-import { EmptyState, ErrorNote, Loading, Select } from '../../widgets/controls.tsx';
+import { EmptyState, ErrorNote, Loading, Select, Toggle } from '../../widgets/controls.tsx';
 import { BANDS, type BandKind, type SeedBand, seedBand } from './seedBands.ts';
 
 const NAMES: Record<string, string> = {
@@ -26,29 +26,35 @@ interface ComparisonCurvesProps {
   runIds: string[];
   /** Runs that differ in their seed alone, by the first of them: they share a line with a band. null: every run has its own. */
   seeds: ReadonlyMap<string, string[]> | null;
+  /** Drawn as a thicker line. */
+  baselineId: string | null;
 }
 
 /** One curve of every run in one picture, one colour a run. */
-export function ComparisonCurves({ runIds, seeds }: ComparisonCurvesProps) {
+export function ComparisonCurves({ runIds, seeds, baselineId }: ComparisonCurvesProps) {
   const { curves, loaded, error } = useCurves(runIds);
   const scheme = useColorScheme();
   const [chosenStage, setStage] = useState<string | null>(null);
   const [chosenName, setName] = useState<string | null>(null);
   const [smoothing, setSmoothing] = useState('0.9');
   const [band, setBand] = useState<BandKind>('range');
+  const [eachSeed, setEachSeed] = useState(false);
   const stages = useMemo(() => Object.keys(STAGE_LABELS).filter((stage) => curves.some((curve) => curve.stage === stage)), [curves]);
   const stage = chosenStage ?? (stages.includes('finetune') ? 'finetune' : stages[0]);
   const names = useMemo(() => [...new Set(curves.filter((curve) => curve.stage === stage).map((curve) => curve.name))], [curves, stage]);
   const name = chosenName && names.includes(chosenName) ? chosenName : names.includes('loss') ? 'loss' : names[0];
   const series = useMemo((): Series[] => {
     const shown = curves.filter((curve) => curve.stage === stage && curve.name === name);
-    if (!seeds) return shown.map((curve) => lineOf(curve, scheme));
+    const line = (curve: LiveCurve) => lineOf(curve, scheme, curve.runId === baselineId);
+    if (!seeds) return shown.map(line);
     return [...seeds].flatMap(([first, members]) => {
       const ofSeeds = shown.filter(({ runId }) => members.includes(runId));
-      if (ofSeeds.length < 2) return ofSeeds.map((curve) => lineOf(curve, scheme));
-      return [bandedLine(first, ofSeeds, seedBand(ofSeeds, band, Number(smoothing)), BANDS[band], scheme)];
+      if (ofSeeds.length < 2) return ofSeeds.map(line);
+      const isBaseline = baselineId !== null && members.includes(baselineId);
+      const banded = bandedLine(first, ofSeeds, seedBand(ofSeeds, band, Number(smoothing)), BANDS[band], scheme, isBaseline);
+      return eachSeed ? [banded, ...ofSeeds.map((curve) => ({ ...lineOf(curve, scheme, false), width: 0.8 }))] : [banded];
     });
-  }, [curves, stage, name, scheme, seeds, band, smoothing]);
+  }, [curves, stage, name, scheme, seeds, band, eachSeed, smoothing, baselineId]);
   if (error) return <ErrorNote message={error} />;
   if (!loaded) return <Loading what="curves" />;
   if (!stage || !name) {
@@ -74,13 +80,16 @@ export function ComparisonCurves({ runIds, seeds }: ComparisonCurvesProps) {
         />
         <Select inline label="Smoothing" value={smoothing} options={SMOOTHING} onChange={(event) => setSmoothing(event.target.value)} />
         {seeds && (
-          <Select
-            inline
-            label="Band"
-            value={band}
-            options={Object.entries(BANDS).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => setBand(event.target.value as BandKind)}
-          />
+          <>
+            <Select
+              inline
+              label="Band"
+              value={band}
+              options={Object.entries(BANDS).map(([value, label]) => ({ value, label }))}
+              onChange={(event) => setBand(event.target.value as BandKind)}
+            />
+            <Toggle label="Each seed" checked={eachSeed} onChange={setEachSeed} />
+          </>
         )}
       </div>
       <LineChart
@@ -94,8 +103,13 @@ export function ComparisonCurves({ runIds, seeds }: ComparisonCurvesProps) {
   );
 }
 
-function lineOf({ runId, steps, values }: LiveCurve, scheme: ColorScheme): Series {
-  return { id: runId, name: runById(runId)?.name ?? runId, x: steps, y: values, ...runStyle(runId, scheme) };
+const BASELINE_WIDTH = 3;
+const baselineOf = (isBaseline: boolean) => (isBaseline ? { width: BASELINE_WIDTH } : {});
+const nameOf = (runId: string, isBaseline: boolean) => `${runById(runId)?.name ?? runId}${isBaseline ? ' (baseline)' : ''}`;
+
+function lineOf({ runId, steps, values }: LiveCurve, scheme: ColorScheme, isBaseline: boolean): Series {
+  const name = nameOf(runId, isBaseline);
+  return { id: runId, name, x: steps, y: values, ...baselineOf(isBaseline), ...runStyle(runId, scheme) };
 }
 
 /** The mean of seeds in the colour of the first, already smoothed. */
@@ -105,7 +119,9 @@ function bandedLine(
   { steps, mean, low, high }: SeedBand,
   label: string,
   scheme: ColorScheme,
+  isBaseline: boolean,
 ): Series {
-  const name = `${runById(first)?.name ?? first} (${curves.length} seeds)`;
-  return { id: first, name, x: steps, y: mean, band: { low, high, label }, exact: true, ...runStyle(first, scheme) };
+  const name = `${runById(first)?.name ?? first} (${curves.length} seeds${isBaseline ? ', baseline' : ''})`;
+  const band = { low, high, label };
+  return { id: `mean ${first}`, name, x: steps, y: mean, band, exact: true, ...baselineOf(isBaseline), ...runStyle(first, scheme) };
 }

@@ -82,7 +82,7 @@ export default function ComparisonEditor({ params }: EditorProps) {
           />
         )}
         {chosen.length > 1 && <RightUsers runs={chosen} baselineId={baselineId} />}
-        <ComparisonCurves runIds={ids} seeds={ofSeeds ? grouped.members : null} />
+        <ComparisonCurves runIds={ids} seeds={ofSeeds ? grouped.members : null} baselineId={baselineId} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 import { lazy } from 'react';
 import { runs } from '../../state/stores.ts';
 import { openEditor } from '../../workbench/editors.ts';
-import { quickPick, quickPickMany } from '../../workbench/QuickInput.tsx';
+import { quickPickMany } from '../../workbench/QuickInput.tsx';
 import { registry, type Target } from '../../workbench/registry.ts';
 
 /** Opens the comparison of the target's runs; asks which when there are fewer than two. */
@@ -18,25 +18,11 @@ function chooseRuns(picked: string[]): Promise<string[] | null> {
   return quickPickMany({ placeholder: 'Choose the runs to compare', items, picked, none: 'There are no runs to compare yet' });
 }
 
-/** Opens the configurations of the target's two runs; asks which when there are others than two. */
+/** Opens the configurations of the target's runs; asks which when there are fewer than two. */
 async function compareConfigurations(target: Target): Promise<void> {
   const given = target.runIds ?? [];
-  const runIds = given.length === 2 ? given : await chooseTwo(given);
-  if (runIds) openEditor('configDiff', { runIds });
-}
-
-async function chooseTwo(among: string[]): Promise<string[] | null> {
-  const all = runs.use.getState().value;
-  const items = (among.length > 2 ? all.filter(({ id }) => among.includes(id)) : all).map(({ id, name, datasetName }) => ({
-    id,
-    label: name,
-    description: datasetName,
-  }));
-  const none = 'There are no runs to compare yet';
-  const a = among.length === 1 ? among[0]! : await quickPick({ placeholder: 'Choose the first run', items, none });
-  if (!a) return null;
-  const b = await quickPick({ placeholder: 'Choose the run to compare it with', items: items.filter(({ id }) => id !== a), none });
-  return b ? [a, b] : null;
+  const runIds = given.length > 1 ? given : await chooseRuns(given);
+  if (runIds && runIds.length > 1) openEditor('configurations', { runIds });
 }
 
 /** Runs side by side: a table with a baseline, and their curves in one picture. */
@@ -52,16 +38,24 @@ export function contributeComparison(): void {
   registry.command({
     id: 'comparison.configurations',
     category: 'Runs',
-    label: 'Compare configurations of two runs',
+    label: 'Compare configurations',
     icon: 'diff',
     run: compareConfigurations,
+  });
+  registry.editor({
+    type: 'configurations',
+    icon: 'diff',
+    component: lazy(() => import('./ConfigurationsEditor.tsx')),
+    key: (params) => (params.runIds as string[]).join(','),
+    title: () => 'Configurations',
+    target: (params) => ({ runIds: params.runIds as string[] }),
   });
   registry.editor({
     type: 'configDiff',
     icon: 'diff',
     component: lazy(() => import('./ConfigDiffEditor.tsx')),
     key: (params) => (params.runIds as string[]).join(','),
-    title: () => 'Configurations',
+    title: () => 'Configuration diff',
     target: (params) => ({ runIds: params.runIds as string[] }),
   });
   registry.editor({

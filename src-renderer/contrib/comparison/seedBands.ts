@@ -1,6 +1,11 @@
 import { smooth } from '../../widgets/charts/smoothing.ts';
 
-export const BANDS = { range: 'min to max', std: 'standard deviation', error: 'standard error' } as const;
+export const BANDS = {
+  range: 'min to max',
+  std: 'standard deviation',
+  error: 'standard error',
+  interval: '95 % confidence interval',
+} as const;
 export type BandKind = keyof typeof BANDS;
 
 export interface SeedCurve {
@@ -52,6 +57,17 @@ function spreadOf(values: readonly number[], kind: BandKind): { mean: number; lo
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   if (kind === 'range') return { mean, low: Math.min(...values), high: Math.max(...values) };
   const std = n > 1 ? Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)) : 0;
-  const half = kind === 'std' ? std : std / Math.sqrt(n);
+  const error = std / Math.sqrt(n);
+  const half = kind === 'std' ? std : kind === 'error' ? error : studentQuantile(n - 1) * error;
   return { mean, low: mean - half, high: mean + half };
+}
+
+/** 0.975 quantiles of Student's t distribution for 1 to 10 degrees of freedom. */
+const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
+const NORMAL = 1.96;
+
+/** Beyond the table by the first term of its expansion in 1 / degrees of freedom (Abramowitz and Stegun 26.7.5); 0 for a single value. */
+function studentQuantile(degrees: number): number {
+  if (degrees < 1) return 0;
+  return STUDENT[degrees - 1] ?? NORMAL + (NORMAL ** 3 + NORMAL) / (4 * degrees);
 }

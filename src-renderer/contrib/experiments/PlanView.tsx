@@ -72,7 +72,7 @@ function Stages({ plan, estimate }: { plan: Plan; estimate: Estimate | null }) {
   const tokens = plan.stages.reduce((sum, stage) => sum + stage.tokens, 0);
   const flops = plan.stages.reduce((sum, stage) => sum + stage.flops, 0);
   return (
-    <table className="grid-table plan-table plan-stages">
+    <table className={`grid-table plan-table plan-stages ${estimate ? 'plan-estimated' : ''}`}>
       <caption className="visually-hidden">Stages</caption>
       <thead>
         <tr>
@@ -88,7 +88,7 @@ function Stages({ plan, estimate }: { plan: Plan; estimate: Estimate | null }) {
         {plan.stages.map((stage) => (
           <tr key={stage.name} title={`${formatCount(stage.examples)} examples`}>
             <th scope="row">{STAGE_LABELS[stage.name as keyof typeof STAGE_LABELS] ?? stage.name}</th>
-            <td className="end">{formatCompact(stage.steps)}</td>
+            <td className="end plan-steps">{formatCompact(stage.steps)}</td>
             <td className="end plan-tokens">{formatCompact(stage.tokens)}</td>
             <td className="end plan-compute">{formatFlops(stage.flops)}</td>
             {estimate && <EstimateCells stage={estimate.stages.find(({ name }) => name === stage.name)} />}
@@ -97,7 +97,7 @@ function Stages({ plan, estimate }: { plan: Plan; estimate: Estimate | null }) {
         {estimate && estimate.preparationSeconds >= 1 && (
           <tr title="Reading the data, and training the tokenizer where there is one to train">
             <th scope="row">Prepare</th>
-            <td />
+            <td className="plan-steps" />
             <td className="plan-tokens" />
             <td className="plan-compute" />
             <td className="end">{formatDuration(estimate.preparationSeconds)}</td>
@@ -106,7 +106,7 @@ function Stages({ plan, estimate }: { plan: Plan; estimate: Estimate | null }) {
         )}
         <tr className="grid-total">
           <th scope="row">All</th>
-          <td />
+          <td className="plan-steps" />
           <td className="end plan-tokens">{formatCompact(tokens)}</td>
           <td className="end plan-compute">{formatFlops(flops)}</td>
           {estimate && (

@@ -45,19 +45,22 @@ export default function RunsView() {
 }
 
 function rowOf(run: RunSummary, now: number): TreeRow {
-  const note = run.status === 'running' ? `${Math.round(runShare(run) * 100)} %` : formatAgo(run.createdAtMs, now);
-  const target = { runIds: [run.id] };
   return {
     id: run.id,
     level: 0,
     label: run.name,
-    content: (
-      <>
-        <StatusIcon status={run.status} /> <span className="tree-label ellipsis">{run.name}</span> <span className="tree-note">{note}</span>
-      </>
-    ),
-    actions: actionOf(run, target),
+    content: () => contentOf(run, now),
+    ...(run.status !== 'failed' && { actions: () => actionOf(run, { runIds: [run.id] }) }),
   };
+}
+
+function contentOf(run: RunSummary, now: number) {
+  const note = run.status === 'running' ? `${Math.round(runShare(run) * 100)} %` : formatAgo(run.createdAtMs, now);
+  return (
+    <>
+      <StatusIcon status={run.status} /> <span className="tree-label ellipsis">{run.name}</span> <span className="tree-note">{note}</span>
+    </>
+  );
 }
 
 function actionOf(run: RunSummary, target: { runIds: string[] }) {
@@ -66,7 +69,6 @@ function actionOf(run: RunSummary, target: { runIds: string[] }) {
     : run.status === 'completed'
       ? ['comparison.compare', 'diff-multiple', 'Compare with other runs']
       : ['runs.resume', 'debug-continue', 'Resume'];
-  if (run.status === 'failed') return null;
   return (
     <IconButton
       icon={icon}

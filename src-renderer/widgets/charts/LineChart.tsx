@@ -16,6 +16,8 @@ export interface Series {
   y: readonly number[];
   /** Points are marked where there are few of them. */
   markers?: boolean;
+  /** In pixels; 1.6 when left out. */
+  width?: number;
   /** Never smoothed. */
   exact?: boolean;
   /** Drawn faintly around the line: the spread of what the line is the mean of. */
@@ -48,7 +50,7 @@ export function LineChart({ title, series, xTitle, yTitle, height, smoothing = 0
   const [scales, setScales] = useState<Scales>({ logX: false, logY: false, clip: false });
   const { logX, logY, clip } = scales;
   const traces = useMemo(() => series.flatMap((one) => tracesOf(one, one.exact ? 0 : smoothing)), [series, smoothing]);
-  const range = useMemo(() => (clip ? (clippedRange(series) ?? undefined) : yRange), [clip, series, yRange]);
+  const range = useMemo(() => (clip ? (clippedRange(series, logY) ?? undefined) : logY ? undefined : yRange), [clip, logY, series, yRange]);
   const layout = useMemo(
     () => layoutOf({ xTitle, yTitle, logX, logY, legend: series.length > 1, marks, integerX, yRange: range }),
     [xTitle, yTitle, logX, logY, series.length, marks, integerX, range],
@@ -120,8 +122,8 @@ function bandOf({ id, color, x, band }: Series): Partial<Data>[] {
   ];
 }
 
-function linesOf({ id, name, color, dash = 'solid', x, y, markers }: Series, weight: number): Partial<Data>[] {
-  const base = { type: 'scatter' as const, x: x as number[], legendgroup: id, line: { color, dash, width: 1.6 } };
+function linesOf({ id, name, color, dash = 'solid', width = 1.6, x, y, markers }: Series, weight: number): Partial<Data>[] {
+  const base = { type: 'scatter' as const, x: x as number[], legendgroup: id, line: { color, dash, width } };
   const marked = markers || y.length < 2;
   const line = {
     ...base,
@@ -162,7 +164,7 @@ function layoutOf({ xTitle, yTitle, logX, logY, legend, marks = [], integerX, yR
     yaxis: {
       ...(yTitle && { title: { text: yTitle, standoff: 6 } }),
       type: logY ? 'log' : 'linear',
-      ...(yRange && !logY && { range: yRange }),
+      ...(yRange && { range: yRange }),
     },
     shapes: marks.map(({ x }) => ({
       type: 'line',

@@ -12,12 +12,17 @@ export function countHidden(series: readonly Points[], log: { x: boolean; y: boo
 
 const CLIPPED_SHARE = 0.01;
 
-/** The range between the first and the last percentile of all values: what is left when outliers are clipped. Null for fewer than two values. */
-export function clippedRange(series: readonly Points[]): [number, number] | null {
-  const values = series.flatMap((one) => one.y.filter(Number.isFinite)).sort((a, b) => a - b);
+/**
+ * The range between the first and the last percentile of all values: what is left when outliers are clipped. On a logarithmic axis of the values
+ * that it can show, in powers of ten. Null for fewer than two values.
+ */
+export function clippedRange(series: readonly Points[], logarithmic = false): [number, number] | null {
+  const shown = (y: number) => Number.isFinite(y) && (!logarithmic || y > 0);
+  const values = series.flatMap((one) => one.y.filter(shown)).sort((a, b) => a - b);
   if (values.length < 2) return null;
   const at = (share: number) => values[Math.round(share * (values.length - 1))]!;
-  const [low, high] = [at(CLIPPED_SHARE), at(1 - CLIPPED_SHARE)];
+  const edges = [at(CLIPPED_SHARE), at(1 - CLIPPED_SHARE)];
+  const [low, high] = (logarithmic ? edges.map(Math.log10) : edges) as [number, number];
   const margin = (high - low || Math.abs(high) || 1) * 0.05;
   return [low - margin, high + margin];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ComparisonColumn, type ComparisonRow, displayTable } from '../../../src-renderer/contrib/comparison/comparisonTable.ts';
+import { shownSettings, valueCounts } from '../../../src-renderer/contrib/comparison/configurationRows.ts';
 import { seedBand } from '../../../src-renderer/contrib/comparison/seedBands.ts';
 import { deviationOf, groupSeeds } from '../../../src-renderer/contrib/comparison/seedGroups.ts';
 
@@ -63,6 +64,14 @@ describe('seedBand', () => {
     expect(seedBand([a, b], 'error', 0).low[0]).toBeCloseTo(5 - std / Math.sqrt(2));
   });
 
+  it('is a confidence interval by Student’s t for few and for many seeds', () => {
+    expect(seedBand([a, b], 'interval', 0).high[0]).toBeCloseTo(5 + (12.706 * Math.sqrt(2)) / Math.sqrt(2));
+    const many = Array.from({ length: 32 }, (_, at) => ({ steps: [0], values: [at % 2] }));
+    const std = Math.sqrt(32 / 4 / 31);
+    // 2.0395 is the quantile for 31 degrees of freedom.
+    expect(seedBand(many, 'interval', 0).high[0]).toBeCloseTo(0.5 + (2.0395 * std) / Math.sqrt(32), 3);
+  });
+
   it('smooths each seed before it takes the mean', () => {
     const flat = { steps: [0, 10, 20], values: [3, 3, 3] };
     expect(seedBand([flat, flat], 'range', 0.9).high.every((value) => Math.abs(value - 3) < 1e-9)).toBe(true);
@@ -86,5 +95,30 @@ describe('displayTable', () => {
   it('writes mean and deviation of seeds', () => {
     const { comparison } = groupSeeds({ columns, rows: [row('a', 1, true, 0.25), row('b', 2, true, 0.25)] });
     expect(displayTable(comparison.columns, comparison.rows, undefined, [], true).rows).toEqual([['a (2 seeds)', 'true', '0.25 ± 0']]);
+  });
+});
+
+describe('configurations', () => {
+  const setting = (key: string, ...values: (string | number | boolean | null)[]) => ({ key, values, differs: new Set(values).size > 1 });
+  const settings = [
+    setting('encoder.dModel', 64, 128, 64),
+    setting('encoder.dropout', 0.2, 0.2, 0.2),
+    setting('strategy', 'full', null, 'lora'),
+  ];
+  const keys = (options: Parameters<typeof shownSettings>[1]) => shownSettings(settings, options).map(({ key }) => key);
+
+  it('show what differs, or everything', () => {
+    expect(keys({ onlyDifferences: true, search: '' })).toEqual(['encoder.dModel', 'strategy']);
+    expect(keys({ onlyDifferences: false, search: '' })).toHaveLength(3);
+  });
+
+  it('are found by words of their path and by values', () => {
+    expect(keys({ onlyDifferences: false, search: 'ENCODER 0.2' })).toEqual(['encoder.dropout']);
+    expect(keys({ onlyDifferences: false, search: 'lora' })).toEqual(['strategy']);
+  });
+
+  it('of very many runs are summed up by value, the most frequent first', () => {
+    expect(valueCounts(settings[0]!)).toBe('64 ×2, 128 ×1');
+    expect(valueCounts(settings[2]!)).toBe('full ×1, – ×1, lora ×1');
   });
 });

@@ -26,6 +26,13 @@ describe('clipping', () => {
     expect(high).toBeLessThan(230);
   });
 
+  it('is in powers of ten on a logarithmic axis, and of what that can show', () => {
+    const y = [-5, 0, ...Array.from({ length: 200 }, () => 10), ...Array.from({ length: 200 }, () => 1000)];
+    const [low, high] = clippedRange([{ x: [], y }], true)!;
+    expect(low).toBeCloseTo(0.9);
+    expect(high).toBeCloseTo(3.1);
+  });
+
   it('has a range for a constant, and none for a single value', () => {
     const [low, high] = clippedRange([{ x: [], y: [5, 5] }])!;
     expect(low).toBeLessThan(5);

@@ -5,6 +5,7 @@ import type { GenerateModel } from '../../../bench/generateCases.ts';
 import type { StepBenchmarkName, StepResult, TorchResult } from '../../../bench/step.ts';
 import { encoderOutcome } from '../benchEncoder.ts';
 import { importOutcome } from '../benchImport.ts';
+import { UI_RUNS, uiOutcome } from '../benchUi.ts';
 import { addCommand } from '../command.ts';
 import { formatBytes, formatCount } from '../numbers.ts';
 import type { Outcome } from '../output.ts';
@@ -21,6 +22,7 @@ interface BenchOptions extends CommonOptions {
   seeds: string;
   rounds: string;
   rows: string;
+  runs: string;
   threads?: string;
 }
 
@@ -33,12 +35,13 @@ const right = (title: string) => ({ title, align: 'right' as const });
 
 export function registerBenchCommand(program: Command): void {
   const description =
-    'measure speed; "step": one training step, "generate": writing text (both beside PyTorch), "import": a file of 20 million ratings (beside pandas and polars); and quality: "encoder": SASRec on a dataset, beside PyTorch on the same batches';
+    'measure speed; "step": one training step, "generate": writing text (both beside PyTorch), "import": a file of 20 million ratings (beside pandas and polars), "ui": the workbench in Chromium; and quality: "encoder": SASRec on a dataset, beside PyTorch on the same batches';
   addCommand<BenchOptions>(program, 'bench <what>', description, async ([what], options) => {
     if (what === 'generate') return generateOutcome(options);
     if (what === 'import') return importOutcome(parseCount('--rows', options.rows));
+    if (what === 'ui') return uiOutcome(parseCount('--runs', options.runs));
     if (what === 'encoder') return encoderOutcome(options, encoderCounts(options));
-    if (what !== 'step') throw new AppError('usage', `bench: expected "step", "generate", "import" or "encoder", got "${what}"`);
+    if (what !== 'step') throw new AppError('usage', `bench: expected "step", "generate", "import", "ui" or "encoder", got "${what}"`);
     if (options.model) throw new AppError('usage', 'bench: --model goes with "generate"');
     const steps = parseCount('--steps', options.steps ?? '12');
     const rounds = parseCount('--rounds', options.rounds);
@@ -62,6 +65,7 @@ export function registerBenchCommand(program: Command): void {
     .option('--seeds <number>', 'trainings of "encoder"', '3')
     .option('--rounds <number>', 'turns of each engine and of PyTorch', '3')
     .option('--rows <number>', 'ratings in the file that "import" generates', '20000000')
+    .option('--runs <number>', 'runs in the workspace that "ui" opens', String(UI_RUNS))
     .option('--threads <number>', 'CPU threads (default: one per core)');
 }
 
