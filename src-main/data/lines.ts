@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Content, importError, type SourceFile } from './files/sourceFile.ts';
 
 /** More than any row of a table; a line of JSON may hold long texts and lists. */
-const MAX_LINE_BYTES = 16 << 20;
+export const MAX_LINE_BYTES = 16 << 20;
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
 
 /** Receives one line: the bytes [start, end) of `buffer`, without its line break. */
@@ -38,51 +38,6 @@ export async function readLines(
   return rest.length === 0;
 }
 
-/** Whole lines of a file. */
-export interface LineBlock {
-  /** Memory of its own, which may be given away. */
-  bytes: Buffer<ArrayBuffer>;
-  /** How much of the stored file was read when this was. */
-  storedBytesRead: number;
-  /** `last`: the last line has no line break. `endless`: one line, too long to be read to its end. */
-  end: 'whole' | 'last' | 'endless';
-}
-
-const BLOCK_BYTES = 4 << 20;
-
-/** Reads a file in blocks of some megabytes; a byte-order mark is skipped. */
-export async function* readBlocks(file: SourceFile, blockBytes = BLOCK_BYTES): AsyncGenerator<LineBlock> {
-  const content = new Content(file);
-  let parts: Buffer[] = [];
-  let length = 0;
-  let isStart = true;
-  for await (const chunk of content) {
-    const part = isStart ? chunk.subarray(byteOrderMarkLength(chunk)) : chunk;
-    isStart = false;
-    parts.push(part);
-    length += part.length;
-    const hasEnd = length >= blockBytes && part.includes(LINE_FEED);
-    if (!hasEnd && length <= MAX_LINE_BYTES) continue;
-    const bytes = joined(parts, length);
-    const { storedBytesRead } = content;
-    if (!hasEnd && !bytes.includes(LINE_FEED)) return yield { bytes, storedBytesRead, end: 'endless' };
-    const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    parts = [Buffer.from(bytes.subarray(end))];
-    length -= end;
-    yield { bytes: bytes.subarray(0, end), storedBytesRead, end: 'whole' };
-  }
-  const bytes = joined(parts, length);
-  if (length > 0) yield { bytes, storedBytesRead: content.storedBytesRead, end: bytes[length - 1] === LINE_FEED ? 'whole' : 'last' };
-}
-
-function joined(parts: readonly Buffer[], length: number): Buffer<ArrayBuffer> {
-  // Not from a pool that others use, and not filled with zeros first.
-  const bytes = Buffer.allocUnsafeSlow(length);
-  let start = 0;
-  for (const part of parts) start += part.copy(bytes, start);
-  return bytes;
-}
-
 /** Calls `listener` for every line of a block; the last one may have no line break. @returns the number of the line after it */
 export function forEachLine(bytes: Buffer, firstLine: number, listener: LineListener): number {
   const { position, line } = scanLines(bytes, 0, firstLine, listener);
@@ -107,7 +62,7 @@ function trimReturn(buffer: Buffer, start: number, end: number): number {
   return end > start && buffer[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
 }
 
-function byteOrderMarkLength(buffer: Buffer): number {
+export function byteOrderMarkLength(buffer: Buffer): number {
   return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
 }
 

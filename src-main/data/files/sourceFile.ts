@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -17,6 +18,8 @@ export interface SourceFile {
   readonly isInArchive: boolean;
   /** The stored bytes. */
   openStored(): Promise<Readable>;
+  /** The same, where they lie on the disk by themselves. */
+  openFile?(): Promise<FileHandle>;
 }
 
 export function fileOnDisk(path: string): SourceFile {
@@ -26,6 +29,7 @@ export function fileOnDisk(path: string): SourceFile {
     sizeBytes: statSync(path).size,
     isInArchive: false,
     openStored: async () => createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+    openFile: () => open(path),
   };
 }
 
@@ -102,7 +106,7 @@ async function feed(gunzip: ReturnType<typeof createGunzip>, first: Buffer, rest
   }
 }
 
-function isGzip(start: Buffer): boolean {
+export function isGzip(start: Buffer): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 

@@ -4,7 +4,8 @@ import type { EventCollector } from '../ingest/eventCollector.ts';
 import { readRating, readTimestamp, readWholeNumber } from '../ingest/numbers.ts';
 import type { RowBlock } from '../ingest/rowBlock.ts';
 import { usefulThreads } from '../ingest/threads.ts';
-import { decodeText, forEachLine, type LineBlock, lineTooLong, readBlocks } from '../lines.ts';
+import { type LineBlock, LineBlocks } from '../lineBlocks.ts';
+import { decodeText, forEachLine, lineTooLong } from '../lines.ts';
 import type { ReadContext } from './importer.ts';
 import { cutOff, fixedPlaces, type Places, placesOf, requireText } from './movielensFiles.ts';
 import type { FileLayout } from './movielensLayouts.ts';
@@ -31,13 +32,15 @@ export async function readRatings(
   await requireText(file, layout.expected);
   const reader = new RatingsReader(file, layout, movies, collector);
   const threads = new RatingsThreads(wanted ?? (file.sizeBytes < BYTES_WORTH_THREADS ? 0 : usefulThreads()), signal);
+  const blocks = new LineBlocks(file, blockBytes);
   const finish: FinishBlock = ({ bytes, storedBytesRead, end }, rows) => {
     signal.throwIfAborted();
     reader.takeBlock(bytes, rows, end);
+    blocks.recycle(bytes);
     progress.report('reading', collector.rows, Math.round((collector.rows * file.sizeBytes) / Math.max(1, storedBytesRead)));
   };
   try {
-    for await (const lines of readBlocks(file, blockBytes)) {
+    for await (const lines of blocks) {
       signal.throwIfAborted();
       if (threads.isFull) await threads.takeNext(finish);
       if (threads.start(reader.plainSetup)) threads.send(lines);

@@ -1,6 +1,6 @@
 import type { RowBlock } from '../ingest/rowBlock.ts';
 import { programBeside, runThread, type Thread } from '../ingest/threads.ts';
-import type { LineBlock } from '../lines.ts';
+import type { LineBlock } from '../lineBlocks.ts';
 import type { RatingsAnswer, RatingsRequest, RatingsSetup } from './ratingsThread.ts';
 
 /** Blocks that a thread holds: one is read while the next one waits. */

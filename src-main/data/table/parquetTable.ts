@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { Content, importError, type SourceFile } from '../files/sourceFile.ts';
 import { type Cell, cellText, FIRST_ROWS, type TableFile, type TableRow } from './tableFile.ts';
 
@@ -67,6 +67,8 @@ async function readRows(
   listener: (row: TableRow) => void,
   afterChunk: (rows: number) => void,
 ): Promise<void> {
+  // Loaded here: everything else does without it, and it is large.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: `${MEMORY_BYTES / 1e6}MB`, temp_directory: temporaryPath });
   const connection = await instance.connect();
   try {
