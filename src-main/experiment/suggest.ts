@@ -87,7 +87,7 @@ function labelsFor(summary: DatasetSummary, sizes: Sizes): number {
 export function suggestExperiment(summary: DatasetSummary, integration: Integration, task: Task = 'next-item'): string {
   const sizes = sizesFor(summary);
   const sections = [
-    `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(`${summary.name} ${task} ${integration}`)},`,
+    `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(nameFor(summary, integration, task))},`,
     `  // ${summary.users} users, ${summary.items} items, ${summary.events} events.\n  "dataset": ${JSON.stringify(summary.name)},`,
     dataSection(sizes),
     `  // What the language model writes: ${tasksText(summary)}.\n  "task": ${JSON.stringify(task)},`,
@@ -100,6 +100,12 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
     '  // Equal seeds give equal results on the same machine.\n  "seed": 1',
   ];
   return `{\n${sections.join('\n\n')}\n}\n`;
+}
+
+/** Begins with what runs differ in: lists and tabs have room for the first words only. */
+function nameFor({ name }: DatasetSummary, integration: Integration, task: Task): string {
+  const words: Record<Integration, string> = { 'cross-attention': 'cross-attention', 'text-prompt': 'text prompt', none: 'no user' };
+  return `${words[integration]} on ${name}${task === 'next-item' ? '' : `, ${task}`}`;
 }
 
 function dataSection({ minEventsPerItem }: Sizes): string {
