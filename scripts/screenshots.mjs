@@ -119,11 +119,18 @@ const PICTURES = [
       await activity(page, 'Runs');
       await row(page, personalised).click();
       await page.keyboard.press('Control+Alt+P');
+      for (const [label, user] of [
+        ['User', '3'],
+        ['Another user', '7'],
+      ]) {
+        const field = page.getByRole('combobox', { name: label, exact: true });
+        await field.fill(user);
+        await page.getByRole('option', { name: new RegExp(`^User ${user} `) }).waitFor();
+        await field.press('Enter');
+      }
       await page.getByRole('button', { name: 'Write', exact: true }).click();
-      await page
-        .getByText(/ended by the model|as long as allowed/)
-        .nth(3)
-        .waitFor();
+      await page.locator('.play-candidates').nth(3).waitFor();
+      await page.getByRole('button', { name: 'Write', exact: true }).waitFor();
     },
   },
 ];

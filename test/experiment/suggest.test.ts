@@ -31,6 +31,16 @@ const suggested = (
 };
 
 describe('suggestExperiment', () => {
+  it('calls a run first by what it differs in, then by its dataset', () => {
+    const nameOf = (...rest: [Parameters<typeof suggestExperiment>[1], Parameters<typeof suggestExperiment>[2]?]) =>
+      /"name": "(.*)"/.exec(suggestExperiment(summary, ...rest))![1];
+    expect([nameOf('cross-attention'), nameOf('text-prompt'), nameOf('none', 'favourite-genre')]).toEqual([
+      `cross-attention on ${summary.name}`,
+      `text prompt on ${summary.name}`,
+      `no user on ${summary.name}, favourite-genre`,
+    ]);
+  });
+
   it.each(['cross-attention', 'text-prompt', 'none'] as const)('writes a valid, commented file for %s', (integration) => {
     expect(suggestExperiment(summary, integration)).toMatch(/^\{\n {2}\/\/ /);
     const experiment = suggested({}, integration);
