@@ -64,11 +64,23 @@ describe('suggestExperiment', () => {
   });
 
   it('offers the tasks that suit the dataset, in its words', () => {
-    expect(suggestExperiment(summary, 'none')).toContain('"next-item" (the next title) or "favourite-genre" (the most frequent genre).');
+    const commentsOf = (text: string) => text.replace(/\n *\/\/ /g, ' ');
+    expect(commentsOf(suggestExperiment(summary, 'none'))).toContain(
+      '"next-item" (the next title) or "favourite-genre" (the most frequent genre).',
+    );
     const reviews = { ...summary, format: 'amazon-2018' as const, textFeatures: ['summary'] };
-    expect(suggestExperiment(reviews, 'none')).toContain(
+    expect(commentsOf(suggestExperiment(reviews, 'none'))).toContain(
       '"favourite-genre" (the most frequent category) or "review" (what the user wrote).',
     );
+  });
+
+  it('has lines that fit beside the plan', () => {
+    for (const integration of ['cross-attention', 'text-prompt', 'none'] as const) {
+      const long = suggestExperiment(summary, integration)
+        .split('\n')
+        .filter((line) => line.length > 70);
+      expect(long).toEqual([]);
+    }
   });
 
   it('takes the task', () => {
