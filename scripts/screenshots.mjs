@@ -19,12 +19,11 @@ const folder = join(root, 'docs', 'screenshots');
 /** The runs of the demo: the newest completed one of each way to tell the language model about the user. */
 async function demoRuns(api) {
   const completed = (await api['runs.list']({})).filter((run) => run.status === 'completed');
-  const newest = completed.find((run) => run.name.endsWith(' cross-attention'));
-  const ofSameDataset = (integration) =>
-    completed.find((run) => run.datasetName === newest?.datasetName && run.name.endsWith(` ${integration}`));
-  const runs = ['none', 'text-prompt', 'cross-attention'].map(ofSameDataset);
+  const newest = completed.find((run) => run.name.startsWith('cross-attention on '));
+  const ofSameDataset = (way) => completed.find((run) => run.datasetName === newest?.datasetName && run.name.startsWith(`${way} on `));
+  const runs = ['no user', 'text prompt', 'cross-attention'].map(ofSameDataset);
   if (runs.some((run) => run === undefined)) {
-    fail('screenshots: expected three completed runs of one dataset (none, text-prompt, cross-attention); run `npm run demo` first');
+    fail('screenshots: expected three completed runs of one dataset (no user, text prompt, cross-attention); run `npm run demo` first');
   }
   return { none: runs[0], textPrompt: runs[1], personalised: runs[2], dataset: newest.datasetName };
 }
@@ -120,11 +119,18 @@ const PICTURES = [
       await activity(page, 'Runs');
       await row(page, personalised).click();
       await page.keyboard.press('Control+Alt+P');
+      for (const [label, user] of [
+        ['User', '3'],
+        ['Another user', '7'],
+      ]) {
+        const field = page.getByRole('combobox', { name: label, exact: true });
+        await field.fill(user);
+        await page.getByRole('option', { name: new RegExp(`^User ${user} `) }).waitFor();
+        await field.press('Enter');
+      }
       await page.getByRole('button', { name: 'Write', exact: true }).click();
-      await page
-        .getByText(/ended by the model|as long as allowed/)
-        .nth(3)
-        .waitFor();
+      await page.locator('.play-candidates').nth(3).waitFor();
+      await page.getByRole('button', { name: 'Write', exact: true }).waitFor();
     },
   },
 ];

@@ -87,7 +87,7 @@ function labelsFor(summary: DatasetSummary, sizes: Sizes): number {
 export function suggestExperiment(summary: DatasetSummary, integration: Integration, task: Task = 'next-item'): string {
   const sizes = sizesFor(summary);
   const sections = [
-    `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(`${summary.name} ${task} ${integration}`)},`,
+    `  // Shown in tables and tabs.\n  "name": ${JSON.stringify(nameFor(summary, integration, task))},`,
     `  // ${summary.users} users, ${summary.items} items, ${summary.events} events.\n  "dataset": ${JSON.stringify(summary.name)},`,
     dataSection(sizes),
     `  // What the language model writes: ${tasksText(summary)}.\n  "task": ${JSON.stringify(task)},`,
@@ -99,20 +99,46 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
     evaluationSection(sizes),
     '  // Equal seeds give equal results on the same machine.\n  "seed": 1',
   ];
-  return `{\n${sections.join('\n\n')}\n}\n`;
+  return `{\n${foldComments(sections.join('\n\n'))}\n}\n`;
+}
+
+/** Comments can be read beside the plan, in a window of usual size, without scrolling to the side. */
+const COMMENT_COLUMNS = 66;
+
+function foldComments(text: string): string {
+  return text.replace(/^( *\/\/ )(.*)$/gm, (_, start: string, words: string) =>
+    foldWords(words, COMMENT_COLUMNS - start.length)
+      .map((line) => start + line)
+      .join('\n'),
+  );
+}
+
+function foldWords(words: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
+
+/** Begins with what runs differ in: lists and tabs have room for the first words only. */
+function nameFor({ name }: DatasetSummary, integration: Integration, task: Task): string {
+  const words: Record<Integration, string> = { 'cross-attention': 'cross-attention', 'text-prompt': 'text prompt', none: 'no user' };
+  return `${words[integration]} on ${name}${task === 'next-item' ? '' : `, ${task}`}`;
 }
 
 function dataSection({ minEventsPerItem }: Sizes): string {
   if (minEventsPerItem > 1) {
     return `  // Titles met fewer times are left out: a small model cannot learn them in minutes. {} takes everything.\n  "data": { "minEventsPerItem": ${minEventsPerItem} },`;
   }
-  return '  // Which events and users take part; left out: all. For example { "minEventsPerUser": 50, "from": "2010-01-01", "sampleUsers": 1000 }.\n  "data": {},';
+  return '  // Which events and users take part; left out: all. For example { "minEventsPerUser": 50, "from": "2010-01-01" }.\n  "data": {},';
 }
 
 function historySection(longest: number, integration: Integration): string {
   const embedded = `"embedded": ${longest}`;
-  if (integration !== 'text-prompt')
-    return `  // How many of the last events the user encoder sees. The paper: 50.\n  "history": { ${embedded} },`;
+  if (integration !== 'text-prompt') return `  // Last events that the user encoder sees; in the paper 50.\n  "history": { ${embedded} },`;
   return `  // "prompted": how many of the last events are written into the prompt as text.\n  "history": { ${embedded}, "prompted": ${PROMPTED_EVENTS} },`;
 }
 
@@ -133,7 +159,11 @@ function encoderSection({ encoderSteps }: Sizes, { features }: DatasetSummary): 
     "numHeads": 2,
     // "pretrained": first learns to predict the next event; "random": starts untrained.
     "init": "pretrained",
-    "pretraining": { "steps": ${encoderSteps}, "batchSize": 64, "learningRate": 0.003 }
+    "pretraining": {
+      "steps": ${encoderSteps},
+      "batchSize": 64,
+      "learningRate": 0.003
+    }
   },`;
 }
 
@@ -144,7 +174,11 @@ function languageModelSection(sizes: Sizes): string {
     "dModel": ${sizes.textWidth},
     "numLayers": ${sizes.textLayers},
     "numHeads": 4,
-    "pretraining": { "steps": ${sizes.textSteps}, "batchSize": 128, "learningRate": ${sizes.textLearningRate} }
+    "pretraining": {
+      "steps": ${sizes.textSteps},
+      "batchSize": 128,
+      "learningRate": ${sizes.textLearningRate}
+    }
   },`;
 }
 
@@ -158,7 +192,8 @@ const INTEGRATION_COMMENTS: Record<Integration, string> = {
 function integrationSection(kind: Integration): string {
   const value: Partial<IntegrationConfig> = kind === 'cross-attention' ? { kind, gated: true, gateInit: 0.5 } : { kind };
   const written = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${JSON.stringify(item)}`);
-  return `  // ${INTEGRATION_COMMENTS[kind]}\n  "integration": { ${written.join(', ')} },`;
+  const inside = written.length > 1 ? `{\n    ${written.join(',\n    ')}\n  }` : `{ ${written.join(', ')} }`;
+  return `  // ${INTEGRATION_COMMENTS[kind]}\n  "integration": ${inside},`;
 }
 
 function trainingSection(sizes: Sizes, integration: Integration): string {

@@ -5,7 +5,7 @@ import {
   type IDockviewPanelHeaderProps,
   type IDockviewPanelProps,
 } from 'dockview-react';
-import { type MouseEvent, Suspense, useEffect, useReducer, useState } from 'react';
+import { type MouseEvent, type RefObject, Suspense, useEffect, useReducer, useRef, useState } from 'react';
 import { useColorScheme } from '../state/colorScheme.ts';
 import { ChartLinkContext } from '../widgets/charts/linking.ts';
 import { IconButton, Loading } from '../widgets/controls.tsx';
@@ -66,9 +66,27 @@ function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
   );
 }
 
+/** The tab that is shown stays in view whole, also where the list of hidden tabs appears and takes some of the room. */
+function useTabInView(api: IDockviewPanelHeaderProps['api'], content: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const tab = content.current?.closest('.dv-tab');
+    if (!tab?.parentElement) return;
+    const show = () => api.isVisible && tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const resized = new ResizeObserver(show);
+    resized.observe(tab.parentElement);
+    const subscription = api.onDidVisibilityChange(show);
+    return () => {
+      resized.disconnect();
+      subscription.dispose();
+    };
+  }, [api, content]);
+}
+
 function EditorTab({ api, params }: IDockviewPanelHeaderProps<PanelData>) {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const editor = useEditors((state) => state.open.find((each) => each.id === api.id));
+  const content = useRef<HTMLDivElement>(null);
+  useTabInView(api, content);
   useEffect(() => {
     const subscription = api.onDidTitleChange(render);
     return () => subscription.dispose();
@@ -82,6 +100,7 @@ function EditorTab({ api, params }: IDockviewPanelHeaderProps<PanelData>) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the docking library's tab around it has the role; every action is a command, too
     <div
+      ref={content}
       className={`editor-tab ${editor?.preview ? 'editor-tab-preview' : ''}`}
       onAuxClick={onAuxClick}
       onDoubleClick={() => keepEditor(api.id)}

@@ -100,7 +100,7 @@ async function write(user: string): Promise<string> {
 async function expectNoFault(where: string): Promise<void> {
   await expect.poll(() => layoutFaults(page), { message: where, timeout: 5_000 }).toEqual([]);
   expect(opened.errors, where).toEqual([]);
-  expect(await page.getByRole('alert').allTextContents(), where).toEqual([]);
+  expect(await page.locator('.note-bad').allTextContents(), where).toEqual([]);
 }
 
 describe('a new user', () => {

@@ -104,3 +104,22 @@ describe('the charts of a run', () => {
     expect(svg).toContain(file.suggestedFilename().replace('.svg', ''));
   });
 });
+
+describe('the tab of an editor', () => {
+  it('is in view whole, however many there are', async () => {
+    await page.setViewportSize({ width: 800, height: 600 });
+    await page.keyboard.press('Control+Shift+U');
+    const rows = page.getByRole('treeitem', { name: /^completed/ });
+    for (let at = 0; at < (await rows.count()); at++) {
+      await rows.nth(at).dblclick();
+      await expect.poll(() => page.locator('.editor-tab').count()).toBe(at + 1);
+    }
+    const hidden = page.locator('.dv-tabs-overflow-dropdown-default');
+    await hidden.waitFor();
+    const leftOf = async (selector: string, edge: 'left' | 'right') =>
+      page.locator(selector).evaluate((element, side) => element.getBoundingClientRect()[side], edge);
+    await expect
+      .poll(async () => (await leftOf('.dv-tab.dv-active-tab', 'right')) - (await leftOf('.dv-tabs-overflow-dropdown-default', 'left')))
+      .toBeLessThanOrEqual(1);
+  });
+});

@@ -31,6 +31,16 @@ const suggested = (
 };
 
 describe('suggestExperiment', () => {
+  it('calls a run first by what it differs in, then by its dataset', () => {
+    const nameOf = (...rest: [Parameters<typeof suggestExperiment>[1], Parameters<typeof suggestExperiment>[2]?]) =>
+      /"name": "(.*)"/.exec(suggestExperiment(summary, ...rest))![1];
+    expect([nameOf('cross-attention'), nameOf('text-prompt'), nameOf('none', 'favourite-genre')]).toEqual([
+      `cross-attention on ${summary.name}`,
+      `text prompt on ${summary.name}`,
+      `no user on ${summary.name}, favourite-genre`,
+    ]);
+  });
+
   it.each(['cross-attention', 'text-prompt', 'none'] as const)('writes a valid, commented file for %s', (integration) => {
     expect(suggestExperiment(summary, integration)).toMatch(/^\{\n {2}\/\/ /);
     const experiment = suggested({}, integration);
@@ -54,11 +64,23 @@ describe('suggestExperiment', () => {
   });
 
   it('offers the tasks that suit the dataset, in its words', () => {
-    expect(suggestExperiment(summary, 'none')).toContain('"next-item" (the next title) or "favourite-genre" (the most frequent genre).');
+    const commentsOf = (text: string) => text.replace(/\n *\/\/ /g, ' ');
+    expect(commentsOf(suggestExperiment(summary, 'none'))).toContain(
+      '"next-item" (the next title) or "favourite-genre" (the most frequent genre).',
+    );
     const reviews = { ...summary, format: 'amazon-2018' as const, textFeatures: ['summary'] };
-    expect(suggestExperiment(reviews, 'none')).toContain(
+    expect(commentsOf(suggestExperiment(reviews, 'none'))).toContain(
       '"favourite-genre" (the most frequent category) or "review" (what the user wrote).',
     );
+  });
+
+  it('has lines that fit beside the plan', () => {
+    for (const integration of ['cross-attention', 'text-prompt', 'none'] as const) {
+      const long = suggestExperiment(summary, integration)
+        .split('\n')
+        .filter((line) => line.length > 70);
+      expect(long).toEqual([]);
+    }
   });
 
   it('takes the task', () => {

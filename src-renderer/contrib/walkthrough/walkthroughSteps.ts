@@ -38,7 +38,7 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   const file = experiments.find((each) => each.name === EXPERIMENT_NAME) ?? null;
   const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME);
   const latestRun = latestOf(mine.filter((run) => !OTHER_RUN.test(run.name)));
-  const baselineRun = latestOf(mine.filter((run) => run.status !== 'failed' && run.name.endsWith(' text-prompt')));
+  const baselineRun = latestOf(mine.filter((run) => run.status !== 'failed' && run.name.startsWith(BASELINE_RUN)));
   const isDone = latestRun?.status === 'completed';
   return {
     dataset: hasDataset ? 'done' : isImporting ? 'going-on' : 'ready',
@@ -53,7 +53,8 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   };
 }
 
-/** Runs are called after what is compared: those of the two experiments without a user encoder end like this. */
-const OTHER_RUN = / (text-prompt|none)$/;
+/** How runs of the two suggested experiments without a user encoder are called. */
+const BASELINE_RUN = 'text prompt on';
+const OTHER_RUN = /^(text prompt|no user) on /;
 const isGoingOn = (run: RunSummary | null): boolean => run?.status === 'running' || run?.status === 'queued';
 const latestOf = (runs: RunSummary[]): RunSummary | null => runs.find((run) => run.status === 'completed') ?? runs[0] ?? null;

@@ -45,7 +45,7 @@ describe('the walkthrough', () => {
   const dataset = { datasets: [{ name: 'sample' }] };
   const experiment = { experiments: [{ name: 'sample-cross-attention', path: '/x' }] };
   const runOf = (name: string, status: string) => ({ id: `${name} ${status}`, name, datasetName: 'sample', status }) as RunSummary;
-  const run = (status: string) => ({ runs: [runOf('sample next-item cross-attention', status)] });
+  const run = (status: string) => ({ runs: [runOf('cross-attention on sample', status)] });
 
   it('has one next step at a time, told from what is there', () => {
     expect(walkthroughState(nothing)).toMatchObject({ dataset: 'ready', experiment: 'waits', run: 'waits', result: 'waits' });
@@ -64,13 +64,13 @@ describe('the walkthrough', () => {
 
   it('ends with a comparison, once the text prompt has run too', () => {
     const before = { ...nothing, ...dataset, ...experiment };
-    const both = (status: string) => ({ runs: [runOf('sample next-item text-prompt', status), ...run('completed').runs] });
+    const both = (status: string) => ({ runs: [runOf('text prompt on sample', status), ...run('completed').runs] });
     expect(walkthroughState({ ...before, ...run('running') }).comparison).toBe('waits');
     expect(walkthroughState({ ...before, ...run('completed') })).toMatchObject({ comparison: 'ready', baselineRun: null });
     expect(walkthroughState({ ...before, ...both('queued') }).comparison).toBe('going-on');
     const done = walkthroughState({ ...before, ...both('completed') });
     expect(done).toMatchObject({ result: 'done', comparison: 'done' });
-    expect([done.latestRun?.name, done.baselineRun?.name]).toEqual(['sample next-item cross-attention', 'sample next-item text-prompt']);
+    expect([done.latestRun?.name, done.baselineRun?.name]).toEqual(['cross-attention on sample', 'text prompt on sample']);
   });
 
   it('can be run again after a failure, and gone on with after a stop', () => {
