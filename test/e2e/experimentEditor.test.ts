@@ -130,7 +130,7 @@ describe('the experiment editor', () => {
     await changeOnDisk((text) => text.replace('"steps": 300', '"steps": 77'));
     await page.getByText('Those changes and yours are both in the text now.').waitFor();
     await page.getByText('// mine').waitFor();
-    await page.getByText('77').waitFor();
+    await page.locator('.view-line', { hasText: '77' }).waitFor();
     expect(await page.locator('.line-numbers.active-line-number').textContent()).toBe('4');
     await page.keyboard.press('Control+S');
     await page.getByRole('button', { name: /unsaved changes/ }).waitFor({ state: 'detached' });
