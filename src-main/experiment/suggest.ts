@@ -9,6 +9,8 @@ interface Sizes {
   textSteps: number;
   textLearningRate: number;
   finetuneSteps: number;
+  /** The same of a text prompt, whose steps cost several times as much. */
+  promptedSteps: number;
   finetuneBatch: number;
   finetuneLearningRate: number;
   /** Labels in a row for which the encoder runs once. */
@@ -23,22 +25,24 @@ interface Sizes {
   testUsers: number;
 }
 
+/** A small language model and many labels for each history that is encoded (docs/adr/0013-many-titles-in-minutes.md). */
 const MEDIUM: Sizes = {
-  encoderSteps: 250,
-  textSteps: 200,
-  textLearningRate: 0.003,
+  encoderSteps: 300,
+  textSteps: 800,
+  textLearningRate: 0.005,
   finetuneSteps: 300,
-  finetuneBatch: 64,
-  finetuneLearningRate: 0.002,
-  labelsPerHistory: 1,
-  vocabularySize: 2048,
-  textWidth: 128,
-  textLayers: 3,
+  promptedSteps: 300,
+  finetuneBatch: 256,
+  finetuneLearningRate: 0.003,
+  labelsPerHistory: 16,
+  vocabularySize: 1024,
+  textWidth: 64,
+  textLayers: 2,
   longestHistory: 50,
   minEventsPerItem: 1,
   testUsers: 400,
 };
-const SMALL: Sizes = { ...MEDIUM, encoderSteps: 100, textSteps: 100, finetuneSteps: 150, vocabularySize: 1024, testUsers: 200 };
+const SMALL: Sizes = { ...MEDIUM, encoderSteps: 100, textSteps: 200, finetuneSteps: 150, promptedSteps: 150, testUsers: 200 };
 /**
  * Few events, thousands of titles: most titles are met so rarely that nothing is learnt about them in minutes, so they stay out. The rest
  * wants many steps more than it wants a wide model, and many labels for each history that is encoded (docs/adr/0013-many-titles-in-minutes.md).
@@ -47,18 +51,27 @@ const MANY_ITEMS: Sizes = {
   ...MEDIUM,
   encoderSteps: 400,
   textSteps: 850,
-  textLearningRate: 0.005,
-  finetuneSteps: 300,
-  finetuneBatch: 256,
-  finetuneLearningRate: 0.003,
-  labelsPerHistory: 16,
-  textWidth: 64,
-  textLayers: 2,
+  promptedSteps: 100,
+  vocabularySize: 2048,
   longestHistory: 25,
   minEventsPerItem: 10,
   testUsers: 610,
 };
-const LARGE: Sizes = { ...MEDIUM, encoderSteps: 2000, textSteps: 2000, finetuneSteps: 4000, vocabularySize: 8192, testUsers: 1000 };
+const LARGE: Sizes = {
+  ...MEDIUM,
+  encoderSteps: 2000,
+  textSteps: 2000,
+  textLearningRate: 0.003,
+  finetuneSteps: 2000,
+  promptedSteps: 2000,
+  finetuneLearningRate: 0.002,
+  vocabularySize: 8192,
+  textWidth: 128,
+  textLayers: 3,
+  testUsers: 1000,
+};
+/** Labels of a step where each needs a prompt or a history of its own. */
+const SINGLE_LABELS = 64;
 const LARGE_USERS = 5000;
 const SMALL_USERS = 300;
 const MANY_ITEMS_FROM = 3000;
@@ -202,10 +215,11 @@ function trainingSection(sizes: Sizes, integration: Integration): string {
     integration === 'cross-attention'
       ? `  // "full": everything trains. "enc": the language model is frozen.\n  "strategy": "${choice}",\n\n`
       : '';
-  // A prompt with a history is several times as long: a third of the steps on a part of the examples take about as much time.
   const prompted = integration === 'text-prompt';
-  const steps = prompted ? Math.round(sizes.finetuneSteps / 3) : sizes.finetuneSteps;
-  const batchSize = prompted ? Math.min(64, sizes.finetuneBatch / 2) : sizes.finetuneBatch;
+  const steps = prompted ? sizes.promptedSteps : sizes.finetuneSteps;
+  // A prompt of its own, or a history of its own, costs several times as much as a label.
+  const isDear = prompted || (integration === 'cross-attention' && sizes.labelsPerHistory === 1);
+  const batchSize = isDear ? SINGLE_LABELS : sizes.finetuneBatch;
   const shares = integration === 'cross-attention' && sizes.labelsPerHistory > 1;
   const labels = shares
     ? `\n    // Events in a row that share one encoded history as labels.\n    "labelsPerHistory": ${sizes.labelsPerHistory},`

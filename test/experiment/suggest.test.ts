@@ -92,13 +92,22 @@ describe('suggestExperiment', () => {
     expect(suggested({ items: 600 }, 'cross-attention').history.embedded).toBe(50);
   });
 
-  it('leaves rare titles out and shares histories where few people meet thousands of titles', () => {
-    const many = suggested({}, 'cross-attention');
-    expect(many.data.minEventsPerItem).toBeGreaterThan(1);
-    expect(many.training.labelsPerHistory).toBeGreaterThan(1);
-    const few = suggested({ items: 600 }, 'cross-attention');
-    expect([few.data.minEventsPerItem, few.training.labelsPerHistory]).toEqual([1, 1]);
-    expect(suggested({}, 'cross-attention', 'favourite-genre').training.labelsPerHistory).toBe(1);
+  it('leaves rare titles out where few people meet thousands of titles', () => {
+    expect(suggested({}, 'cross-attention').data.minEventsPerItem).toBeGreaterThan(1);
+    expect(suggested({ items: 600 }, 'cross-attention').data.minEventsPerItem).toBe(1);
+  });
+
+  it('lets labels share a history where the task allows it, and takes fewer labels a step where it does not', () => {
+    const [shared, favourite, prompted] = [
+      suggested({}, 'cross-attention'),
+      suggested({}, 'cross-attention', 'favourite-genre'),
+      suggested({}, 'text-prompt'),
+    ].map(({ training }) => training);
+    expect(shared!.labelsPerHistory).toBeGreaterThan(1);
+    for (const single of [favourite!, prompted!]) {
+      expect(single.labelsPerHistory).toBe(1);
+      expect(single.batchSize).toBeLessThan(shared!.batchSize);
+    }
   });
 
   it('trains longer where there is more to learn', () => {
