@@ -40,6 +40,8 @@ const RUNS = '[role="tree"][aria-label="Runs"] [role="treeitem"]';
 const CURVE = '.chart-plot .scatterlayer path.js-line';
 const PALETTE = '[role="combobox"]';
 const PRESSES = 20;
+/** What takes longer counts as this long. */
+const PATIENCE_MS = 10_000;
 const SCROLLED_FRAMES = 120;
 /** Rows go by as when a person drags the bar: 18 rows a frame. */
 const SCROLL_PIXELS = 400;
@@ -72,12 +74,14 @@ async function measure(browser: MeasuredBrowser, host: ServeHost, { rounds, onPr
   for (let round = 0; round < rounds; round++) starts.push(await measureStart(browser, host));
   const { page, context } = await openWorkbench(browser, host);
   await showRuns(page);
-  onProgress('Opening runs.');
+  onProgress(
+    `Shell and list after ${starts.map((start) => `${Math.round(start.shellMs)} and ${Math.round(start.interactiveMs)}`).join(', ')} ms. Opening runs.`,
+  );
   const firstRunMs = await openRun(page, POINTS_RUNS[0]);
   const nextRunMs = await openRun(page, POINTS_RUNS[1]);
-  onProgress('Scrolling.');
+  onProgress(`Opened after ${Math.round(firstRunMs)} and ${Math.round(nextRunMs)} ms. Scrolling.`);
   const scroll = await measureScroll(page);
-  onProgress('Starting a run that trains on every core.');
+  onProgress(`Dropped ${scroll.dropped} of ${scroll.frames} frames. Starting a run that trains on every core.`);
   await startTraining(host.backend);
   onProgress('Pressing keys while it trains.');
   const latency = await measureLatency(page);
@@ -133,7 +137,7 @@ async function openRun(page: Page, name: string): Promise<number> {
 /** Milliseconds from the next event of a type to the frame that shows the selector. What listens is there before `act` causes the event. */
 async function timeFrom(page: Page, type: 'click' | 'keydown', selector: string, act: () => Promise<void>): Promise<number> {
   await page.evaluate(
-    ([awaited, wanted]) => {
+    ([awaited, wanted, patience]) => {
       const seen = window as unknown as Seen;
       seen.userllmShown = new Promise<number>((resolve) => {
         // Keys that are only held down with another one say nothing yet.
@@ -143,9 +147,10 @@ async function timeFrom(page: Page, type: 'click' | 'keydown', selector: string,
           void seen.userllmSeen(wanted).then((at) => resolve(at - event.timeStamp));
         };
         document.addEventListener(awaited, listen, { capture: true });
+        setTimeout(resolve, patience, patience);
       });
     },
-    [type, selector] as const,
+    [type, selector, PATIENCE_MS] as const,
   );
   await act();
   return page.evaluate(() => (window as unknown as Seen).userllmShown);
@@ -194,7 +199,7 @@ async function measureLatency(page: Page): Promise<UiBenchmark['latency']> {
   for (let press = 0; press < PRESSES; press++) {
     milliseconds.push(await timeFrom(page, 'keydown', PALETTE, () => page.keyboard.press('Control+Shift+P')));
     await page.keyboard.press('Escape');
-    await page.locator(PALETTE).waitFor({ state: 'detached' });
+    await page.locator(PALETTE).waitFor({ state: 'detached', timeout: PATIENCE_MS });
   }
   return { medianMs: median(milliseconds), worstMs: Math.max(...milliseconds) };
 }
