@@ -128,6 +128,15 @@ export const contract = {
     input: z.object({ path: z.string(), format: datasetFormatSchema.nullable().default(null) }),
     output: importPreviewSchema,
   },
+  /** Which of the first rows an import would not keep, and why. */
+  'datasets.previewProblems': {
+    input: z.object({
+      path: z.string(),
+      format: datasetFormatSchema.nullable().default(null),
+      mapping: tableMappingSchema.nullable().default(null),
+    }),
+    output: z.array(rejectionSchema),
+  },
   /** Starts an import; follow it by the `import.progress` event. Fails at once when the name is taken. */
   'datasets.import': {
     input: z.object({

@@ -175,6 +175,7 @@ function datasetMethods(
       const { previewImport } = await import('../data/import.ts');
       return previewImport(path, format);
     },
+    'datasets.previewProblems': async (previewed) => (await import('../data/previewProblems.ts')).previewProblems(previewed),
     'datasets.import': async ({ path, name, format, mapping }) => ({ importId: imports.start(path, name, { format, mapping }) }),
     'datasets.importSample': async () => {
       const folder = join(workspace.path, SAMPLE_NAME);

@@ -140,6 +140,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
     },
     'datasets.timeline': async ({ userId }) => makeTimeline(userId),
     'datasets.preview': async ({ path, format }) => preview(path, format),
+    'datasets.previewProblems': async () => [],
     'datasets.import': async ({ name }) => {
       if (datasets.has(name)) throw new AppError('dataset-exists', `import: there is already a dataset "${name}"; choose another name`);
       return { importId: startImport(name) };

@@ -7,6 +7,7 @@ import { formatBytes, formatDateTime } from '../../widgets/format.ts';
 import { type ColumnRoles, mappingOf, type Notation, rolesOf } from './columnRoles.ts';
 import { nameError } from './datasetNames.ts';
 import { MappingForm } from './MappingForm.tsx';
+import { PreviewProblems } from './PreviewProblems.tsx';
 import { PreviewTable } from './PreviewTable.tsx';
 
 interface ImportPlanProps {
@@ -77,6 +78,9 @@ export function ImportPlan({ preview, isFormatChosen, onStarted }: ImportPlanPro
         <h2>
           Preview <span className="muted section-note">the first {preview.rows.length} rows, as they stand in the file</span>
         </h2>
+        {(mapping !== null || preview.mapping === null) && (
+          <PreviewProblems path={preview.path} format={isFormatChosen ? preview.format : null} mapping={mapping} />
+        )}
         <PreviewTable columns={preview.columns} rows={preview.rows} firstLine={preview.firstLine} />
       </section>
     </>

@@ -12,8 +12,11 @@ function hold(path: string, by: 1 | -1): void {
   if (count === 0) clearProblems(path);
 }
 
-/** Lists the rows of a dataset that were not kept under Problems, while this is on the page. */
-export function useRejectionProblems(dataset: string, rejections: readonly Rejection[]): void {
+/**
+ * Lists the rows of a dataset that were not kept under Problems, while this is on the page.
+ * @param open leads to them; to the dataset's own list when left out
+ */
+export function useRejectionProblems(dataset: string, rejections: readonly Rejection[], open?: () => void): void {
   useEffect(() => {
     const byFile = Map.groupBy(rejections, (rejection) => rejection.file);
     const paths = [...byFile].map(([file, rows]) => {
@@ -31,7 +34,7 @@ export function useRejectionProblems(dataset: string, rejections: readonly Rejec
           endLine: line,
           endColumn: 1,
         })),
-        open: () => openEditor('dataset', { name: dataset, tab: 'rejected' }),
+        open: open ?? (() => openEditor('dataset', { name: dataset, tab: 'rejected' })),
       });
       hold(path, 1);
       return path;
@@ -39,5 +42,5 @@ export function useRejectionProblems(dataset: string, rejections: readonly Rejec
     return () => {
       for (const path of paths) hold(path, -1);
     };
-  }, [dataset, rejections]);
+  }, [dataset, rejections, open]);
 }
