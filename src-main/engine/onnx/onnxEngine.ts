@@ -187,7 +187,8 @@ class OnnxEngine implements Engine {
       executionProviders: [this.provider],
       intraOpNumThreads: this.options.threads,
       graphOptimizationLevel: 'all',
-      // An arena keeps the peak of its session for good, and there is a session for every length of a text: together several times what a step needs.
+      // An arena keeps the peak of its session for good, and there is a session for every length of a text: together several
+      // times what a step needs.
       enableCpuMemArena: false,
       logSeverityLevel: 3,
       preferredOutputLocation: Object.fromEntries(Object.keys(outputs).map((name) => [outputName(name), location(name)])),
