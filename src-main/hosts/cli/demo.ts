@@ -21,7 +21,7 @@ type Integration = (typeof INTEGRATIONS)[number];
  * Arguments: `--workspace <folder>` (required), `--data <folder>` (default: a made-up sample that is written first).
  */
 async function demo(): Promise<ExitCode> {
-  const { values } = parseArgs({ options: { workspace: { type: 'string' }, data: { type: 'string' } } });
+  const values = readArguments();
   const workspace = resolve(values.workspace ?? 'demo-workspace');
   const startedAtMs = Date.now();
   const progress = createProgress();
@@ -45,6 +45,17 @@ async function demo(): Promise<ExitCode> {
     );
     return EXIT.done;
   });
+}
+
+function readArguments(): { workspace?: string; data?: string } {
+  try {
+    return parseArgs({ options: { workspace: { type: 'string' }, data: { type: 'string' } } }).values;
+  } catch (error) {
+    const got = (error as Error).message;
+    throw new AppError('input-invalid', `demo: expected --data <folder of a dataset>, --no-open or nothing, got: ${got}`, undefined, {
+      cause: error,
+    });
+  }
 }
 
 async function writeSample(workspace: string, progress: Progress): Promise<string> {
