@@ -51,30 +51,43 @@ export class TimelinePageWriter {
 }
 
 interface Page {
-  firstUserId: number;
-  columns: Buffer;
+  readonly firstUserId: number;
+  readonly columns: Buffer;
 }
 
-/** Reads columns of one dataset's users. The page that was read last is kept: who reads all users in order reads every page once. */
+/** Every page of MovieLens-20M: training batches visit users in any order, and one page after the other would be read over and over. */
+const KEPT_BYTES = 1 << 27;
+
+/** Reads columns of one dataset's users. Pages that were read last are kept, up to a number of bytes. */
 export class TimelinePages {
   private readonly select;
+  private readonly selectFirst;
   private readonly datasetId: number;
   private readonly columns: number;
-  private page: Page | null = null;
+  private readonly keptBytes: number;
+  /** First UserId of every page, ascending; null: not asked for yet. */
+  private firstUserIds: number[] | null = null;
+  /** By first UserId, in the order of their last use. */
+  private readonly pages = new Map<number, Page>();
+  private bytes = 0;
 
-  constructor(database: Database, datasetId: number, columns: number) {
-    this.datasetId = datasetId;
+  constructor(database: Database, datasetId: number, columns: number, keptBytes = KEPT_BYTES) {
     this.columns = columns;
+    this.keptBytes = keptBytes;
+    this.datasetId = datasetId;
     this.select = database.prepare<[number, number], Page>(
-      'SELECT firstUserId, columns FROM timelinePages WHERE datasetId = ? AND firstUserId <= ? ORDER BY firstUserId DESC LIMIT 1',
+      'SELECT firstUserId, columns FROM timelinePages WHERE datasetId = ? AND firstUserId = ?',
     );
+    this.selectFirst = database
+      .prepare<[number], number>('SELECT firstUserId FROM timelinePages WHERE datasetId = ? ORDER BY firstUserId')
+      .pluck();
   }
 
   /** The user's columns, in memory that others share; null for a user who is in no page. */
   of(userId: number): Buffer[] | null {
-    if (this.page === null || !holds(this.page, userId)) this.page = this.select.get(this.datasetId, userId) ?? null;
-    if (this.page === null || !holds(this.page, userId)) return null;
-    const { firstUserId, columns } = this.page;
+    const page = this.pageOf(userId);
+    if (page === null || !holds(page, userId)) return null;
+    const { firstUserId, columns } = page;
     const first = (1 + (userId - firstUserId) * this.columns) * NUMBER_BYTES;
     const content = (2 + columns.readUInt32LE(0) * this.columns) * NUMBER_BYTES;
     return Array.from({ length: this.columns }, (_, column) => {
@@ -82,6 +95,39 @@ export class TimelinePages {
       return columns.subarray(content + columns.readUInt32LE(place), content + columns.readUInt32LE(place + NUMBER_BYTES));
     });
   }
+
+  private pageOf(userId: number): Page | null {
+    this.firstUserIds ??= this.selectFirst.all(this.datasetId);
+    const firstUserId = this.firstUserIds[lastAtMost(this.firstUserIds, userId)];
+    if (firstUserId === undefined) return null;
+    const known = this.pages.get(firstUserId);
+    const page = known ?? this.select.get(this.datasetId, firstUserId) ?? null;
+    if (page === null) return null;
+    this.pages.delete(firstUserId);
+    this.pages.set(firstUserId, page);
+    if (known === undefined) this.makeRoom(page);
+    return page;
+  }
+
+  private makeRoom({ columns }: Page): void {
+    this.bytes += columns.length;
+    for (const [firstUserId, oldest] of this.pages) {
+      if (this.bytes <= this.keptBytes || this.pages.size === 1) return;
+      this.pages.delete(firstUserId);
+      this.bytes -= oldest.columns.length;
+    }
+  }
+}
+
+/** Index of the last of the ascending values that is at most `limit`; -1 where there is none. */
+function lastAtMost(values: readonly number[], limit: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 function holds({ firstUserId, columns }: Page, userId: number): boolean {
