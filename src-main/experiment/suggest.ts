@@ -116,7 +116,7 @@ export function suggestExperiment(summary: DatasetSummary, integration: Integrat
 }
 
 /** Comments can be read beside the plan, in a window of usual size, without scrolling to the side. */
-const COMMENT_COLUMNS = 66;
+const COMMENT_COLUMNS = 57;
 
 function foldComments(text: string): string {
   return text.replace(/^( *\/\/ )(.*)$/gm, (_, start: string, words: string) =>
