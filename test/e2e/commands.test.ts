@@ -157,7 +157,7 @@ describe('every command does something', () => {
     await page.getByRole('button', { name: /^3 jobs/ }).click();
     for (const id of ['datasets.cancelImport', 'datasets.cancelExport']) {
       const row = page.locator('.job', { hasText: id.endsWith('Import') ? 'Import films' : 'Export demo' });
-      expect(await hasEffect(() => row.getByRole('button', { name: 'Cancel' }).click()), id).toBe(true);
+      expect(await hasEffect(() => row.getByRole('button', { name: 'Cancel' }).press('Enter')), id).toBe(true);
       tried.add(id);
     }
   });
