@@ -35,7 +35,7 @@ const smallExperiment = JSON.stringify({
   languageModel: { vocabularySize: 400, dModel: 32, numLayers: 2, pretraining: { steps: 10, batchSize: 8 } },
   integration: { kind: 'cross-attention', gated: true, projectionSize: 16 },
   training: { steps: 10, batchSize: 4, validateEvery: 10 },
-  evaluation: { users: 8, beams: 2, batchSize: 4, efficiencyAt: [10] },
+  evaluation: { users: 8, beams: 10, batchSize: 4, efficiencyAt: [10] },
   engine: { threads: 1 },
 });
 
