@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { AppError } from '../../../src-shared/errors.ts';
 import { call, messageOf } from '../../state/backend.ts';
 import { experiments } from '../../state/stores.ts';
 import { setDirty } from '../../workbench/editors.ts';
@@ -133,7 +134,7 @@ async function saveText(
 ): Promise<string> {
   const { copy } = latest.current;
   if (!copy) throw new Error(`${path} has not been read yet`);
-  if (copy.conflict !== null) throw new Error(`${path} ${CONFLICT}`);
+  if (copy.conflict !== null) throw new AppError('file-changed', `${path.replace(/^.*[\\/]/, '')} ${CONFLICT}`);
   const { base, text } = copy;
   if (text === base && !isGone) return text;
   try {
