@@ -110,6 +110,7 @@ describe('the tab of an editor', () => {
     await page.setViewportSize({ width: 800, height: 600 });
     await page.keyboard.press('Control+Shift+U');
     const rows = page.getByRole('treeitem', { name: /^completed/ });
+    await rows.first().waitFor();
     for (let at = 0; at < (await rows.count()); at++) {
       await rows.nth(at).dblclick();
       await expect.poll(() => page.locator('.editor-tab').count()).toBe(at + 1);
