@@ -126,9 +126,12 @@ function Comparison({ state, attempt }: ComparisonProps) {
     );
   if (comparison !== 'ready') return null;
   return (
-    <Button icon="play" onClick={() => attempt(() => startBaseline(baselinePath))}>
-      Run the text prompt
-    </Button>
+    <>
+      <FailureNote run={baselineRun} />
+      <Button icon="play" onClick={() => attempt(() => startBaseline(baselinePath))}>
+        Run the text prompt
+      </Button>
+    </>
   );
 }
 
@@ -146,7 +149,7 @@ function RunButtons({ latestRun, onStart }: { latestRun: RunSummary | null; onSt
   const isResumable = latestRun !== null && isRunResumable(latestRun);
   return (
     <>
-      {latestRun?.status === 'failed' && <Note kind="warn">The last run has failed: {latestRun.reason}</Note>}
+      <FailureNote run={latestRun} />
       <span className="walkthrough-buttons">
         {isResumable && (
           <Button kind="primary" icon="debug-continue" onClick={() => runCommand('runs.resume', { runIds: [latestRun.id] })}>
@@ -159,6 +162,10 @@ function RunButtons({ latestRun, onStart }: { latestRun: RunSummary | null; onSt
       </span>
     </>
   );
+}
+
+function FailureNote({ run }: { run: RunSummary | null }) {
+  return run?.status === 'failed' ? <Note kind="warn">The last run has failed: {run.reason}</Note> : null;
 }
 
 /** The finished run in one sentence, and the ways into it. */

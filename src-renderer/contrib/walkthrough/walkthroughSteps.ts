@@ -38,7 +38,7 @@ export function walkthroughState({ datasets, imports, experiments, runs }: Works
   const file = experiments.find((each) => each.name === EXPERIMENT_NAME) ?? null;
   const mine = runs.filter((run) => run.datasetName === SAMPLE_NAME);
   const latestRun = latestOf(mine.filter((run) => !OTHER_RUN.test(run.name)));
-  const baselineRun = latestOf(mine.filter((run) => run.status !== 'failed' && run.name.startsWith(BASELINE_RUN)));
+  const baselineRun = latestOf(mine.filter((run) => run.name.startsWith(BASELINE_RUN)));
   const isDone = latestRun?.status === 'completed';
   return {
     dataset: hasDataset ? 'done' : isImporting ? 'going-on' : 'ready',

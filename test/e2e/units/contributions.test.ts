@@ -68,6 +68,7 @@ describe('the walkthrough', () => {
     expect(walkthroughState({ ...before, ...run('running') }).comparison).toBe('waits');
     expect(walkthroughState({ ...before, ...run('completed') })).toMatchObject({ comparison: 'ready', baselineRun: null });
     expect(walkthroughState({ ...before, ...both('queued') }).comparison).toBe('going-on');
+    expect(walkthroughState({ ...before, ...both('failed') })).toMatchObject({ comparison: 'ready', baselineRun: { status: 'failed' } });
     const done = walkthroughState({ ...before, ...both('completed') });
     expect(done).toMatchObject({ result: 'done', comparison: 'done' });
     expect([done.latestRun?.name, done.baselineRun?.name]).toEqual(['cross-attention on sample', 'text prompt on sample']);
