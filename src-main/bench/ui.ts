@@ -143,10 +143,10 @@ async function timeFrom(page: Page, type: 'click' | 'keydown', selector: string,
         // Keys that are only held down with another one say nothing yet.
         const listen = (event: Event) => {
           if (event instanceof KeyboardEvent && ['Control', 'Shift'].includes(event.key)) return;
-          document.removeEventListener(awaited, listen, { capture: true });
+          window.removeEventListener(awaited, listen, { capture: true });
           void seen.userllmSeen(wanted).then((at) => resolve(at - event.timeStamp));
         };
-        document.addEventListener(awaited, listen, { capture: true });
+        window.addEventListener(awaited, listen, { capture: true });
         setTimeout(resolve, patience, patience);
       });
     },
