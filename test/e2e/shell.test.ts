@@ -88,7 +88,7 @@ describe('the settings editor', () => {
     await page.keyboard.insertText('{ "appearance.motion": "reduced" }');
     await page.keyboard.press('Control+S');
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.motion)).toBe('reduced');
-    expect(serve.backend.preferences.user).toEqual({ 'appearance.motion': 'reduced' });
+    await expect.poll(() => serve.backend.preferences.user).toEqual({ 'appearance.motion': 'reduced' });
   });
 });
 
