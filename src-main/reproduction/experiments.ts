@@ -69,27 +69,39 @@ function inputOf(variant: Variant, seed: number, { size, languageModel }: Givens
   const { base } = size;
   const asText = kind === 'text-prompt' || kind === 'text-summary';
   const prompted = variant.prompted ?? (asText ? size.prompted : 0);
+  const hasManyItems = dataset.items >= MANY_ITEMS && task !== 'review';
+  const manyItems = hasManyItems ? size.manyItems : null;
   return {
     dataset: dataset.name,
-    ...(dataset.items >= MANY_ITEMS && size.name !== 'paper' && task !== 'review' && { data: { minEventsPerItem: RARE } }),
+    ...(hasManyItems && size.name !== 'paper' && { data: { minEventsPerItem: RARE } }),
     task,
     history: { embedded, prompted },
     encoder: encoderOf(variant, base, dataset),
-    languageModel: languageModel ?? base.languageModel!,
+    languageModel: languageModel ?? scratchModel(base, manyItems),
     integration: integrationOf(variant, size),
     strategy,
-    training: trainingOf(variant, size, { embedded, prompted }),
+    training: trainingOf(variant, size, { embedded, prompted }, manyItems),
     evaluation: { ...base.evaluation, efficiencyAt: [...new Set([...size.promptedLengths, ...size.lengths])].sort((a, b) => a - b) },
     seed,
   };
 }
 
 /** Labels in a row share one encoded history where the encoder is causal and nothing is written into the prompt. */
-function trainingOf({ task, encoder = 'autoregressive' }: Variant, size: Size, history: { embedded: number; prompted: number }) {
-  const training = { ...size.training[task] };
-  if (task !== 'next-item') return training;
+function trainingOf(
+  { task, encoder = 'autoregressive' }: Variant,
+  size: Size,
+  history: { embedded: number; prompted: number },
+  manyItems: Size['manyItems'],
+) {
+  if (task !== 'next-item') return { ...size.training[task] };
+  const training = { ...size.training[task], ...manyItems?.training };
   if (encoder !== 'autoregressive' || history.prompted > 0) return { ...training, batchSize: size.singleLabels, labelsPerHistory: 1 };
   return { ...training, labelsPerHistory: powerOfTwoUpTo(Math.min(training.labelsPerHistory ?? 1, history.embedded)) };
+}
+
+function scratchModel({ languageModel }: Size['base'], manyItems: Size['manyItems']): ExperimentInput['languageModel'] {
+  if (!manyItems || typeof languageModel !== 'object') return languageModel!;
+  return { ...languageModel, vocabularySize: manyItems.vocabularySize };
 }
 
 /** Divides every batch size that is a power of two itself. */

@@ -17,6 +17,8 @@ export interface Size {
   /** What every experiment has in common. */
   readonly base: Omit<ExperimentInput, 'dataset'>;
   readonly training: Readonly<Record<Task, ExperimentInput['training']>>;
+  /** Next item on a catalogue of thousands of titles, whose steps cost several times as much (docs/adr/0013-many-titles-in-minutes.md). */
+  readonly manyItems: { readonly vocabularySize: number; readonly training: ExperimentInput['training'] } | null;
   /** Labels of a step of next item where each needs a history or a prompt of its own, which costs many times as much. */
   readonly singleLabels: number;
   /** How it differs from the paper, for the notes under every table. */
@@ -42,7 +44,7 @@ const SMOKE: Size = {
       dModel: 64,
       numLayers: 2,
       numHeads: 4,
-      pretraining: { steps: 800, batchSize: 128, learningRate: 0.005 },
+      pretraining: { steps: 1500, batchSize: 128, learningRate: 0.005 },
     },
     integration: { gateInit: 0.5, projectionSize: 32, numHeads: 4 },
     evaluation: { users: 200, beams: 10, candidates: 20, bootstrap: 200 },
@@ -51,9 +53,10 @@ const SMOKE: Size = {
     ...sameForAll({ steps: 150, batchSize: 64, learningRate: 0.002, validateEvery: 150, checkpointEvery: 150 }),
     'next-item': { steps: 300, batchSize: 256, labelsPerHistory: 16, learningRate: 0.003, validateEvery: 150, checkpointEvery: 150 },
   },
+  manyItems: { vocabularySize: 2048, training: { steps: 200, batchSize: 128, validateEvery: 100 } },
   singleLabels: 64,
   difference:
-    'smoke: an encoder of 2 layers, 64 wide, a language model of 2 layers, 64 wide, hundreds of steps and 200 test users, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples; a step of next item has 256 examples where histories can be shared, 64 with prompted events and with dual and BERT4Rec encoders',
+    'smoke: an encoder of 2 layers, 64 wide, a language model of 2 layers, 64 wide, hundreds of steps and 200 test users, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples; a step of next item has 256 examples (128 with thousands of titles) where histories can be shared, 64 with prompted events and with dual and BERT4Rec encoders',
 };
 
 const SMALL: Size = {
@@ -80,6 +83,7 @@ const SMALL: Size = {
     ...sameForAll({ steps: 1500, batchSize: 64, learningRate: 0.001, validateEvery: 250, checkpointEvery: 250 }),
     'next-item': { steps: 1500, batchSize: 256, labelsPerHistory: 16, learningRate: 0.002, validateEvery: 250, checkpointEvery: 250 },
   },
+  manyItems: null,
   singleLabels: 64,
   difference:
     'small: an encoder of 2 layers, 64 wide, a language model of 3 layers, 128 wide, and 1,500 steps of 64 examples, of 256 where histories can be shared, where the paper has 6 layers, 128 wide, PaLM 2-XXS, and up to 10,000 steps of 8,192 examples',
@@ -140,6 +144,7 @@ const PAPER: Size = {
       checkpointEvery: 250,
     },
   },
+  manyItems: null,
   singleLabels: 128,
   difference:
     "paper: the paper's encoder and Table 7; its language model, PaLM 2-XXS, is not public: another one stands in for it, or one that is made from scratch",
