@@ -18,6 +18,7 @@ import { startBackend } from './state/backend.ts';
 import { loadPreferences } from './state/preferences.ts';
 import { startStores } from './state/stores.ts';
 import { connectToHost } from './transport/host.ts';
+import { loadPlotly } from './widgets/charts/loadPlotly.ts';
 import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
 import { acceptDrops, followHost, guardUnsavedChanges } from './workbench/hostRequests.ts';
@@ -29,16 +30,18 @@ import { Workbench } from './workbench/Workbench.tsx';
 /** How long the first paint waits for the stored layout; a backend that is slower finds the usual one on the screen. */
 const LAYOUT_WAIT_MS = 1500;
 
+/** The charts are fetched when the start is over and nothing is asked of the page, so that the first run opens as fast as the next. */
+const PRELOAD_AFTER_MS = 500;
+
 /** Starts the page: theme, connection, features, the layout of the last visit, and then the workbench. */
 async function start(): Promise<void> {
   showRememberedTheme();
   startBackend(connectToHost());
   contributeAll();
+  // Asked first: the lists of a large workspace take their time, and the first paint does not need them.
+  const restored = Promise.all([loadSettings().then(restoreLayout), loadPreferences()]);
   startStores();
-  await Promise.race([
-    Promise.all([loadSettings().then(restoreLayout), loadPreferences()]),
-    new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS)),
-  ]);
+  await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS))]);
   followTheme();
   installKeybindings(window);
   acceptDrops(window);
@@ -50,6 +53,7 @@ async function start(): Promise<void> {
     </ErrorBoundary>,
   );
   followHost();
+  setTimeout(() => requestIdleCallback(() => void loadPlotly()), PRELOAD_AFTER_MS);
 }
 
 void start();

@@ -68,11 +68,13 @@ export const runSummarySchema = z.object({
   startedAtMs: z.number().nullable(),
   finishedAtMs: z.number().nullable(),
   stages: z.array(stageSchema),
-  metrics: z.record(z.string(), metricValueSchema),
+  /** How many metrics it has; 0: not evaluated. The metrics themselves are in `RunDetail`: a list of thousands of runs would be mostly numbers. */
+  metricCount: z.number().int(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
 export const runDetailSchema = runSummarySchema.extend({
+  metrics: z.record(z.string(), metricValueSchema),
   /** The resolved experiment. */
   config: z.record(z.string(), z.unknown()),
   /** The experiment file as the person wrote it. */

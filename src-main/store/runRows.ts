@@ -23,20 +23,22 @@ export interface RunRow {
 }
 export type RunSummaryRow = Omit<
   RunRow,
-  'datasetFingerprint' | 'config' | 'source' | 'environment' | 'parameters' | 'efficiency' | 'gates' | 'samples'
->;
+  'datasetFingerprint' | 'config' | 'source' | 'environment' | 'metrics' | 'parameters' | 'efficiency' | 'gates' | 'samples'
+> & { metricCount: number };
 
-export const SUMMARY_COLUMNS = 'id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, metrics';
+export const SUMMARY_COLUMNS = `id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs,
+  (SELECT count(*) FROM json_each(runs.metrics)) AS metricCount`;
 
 export function toSummary(row: RunSummaryRow, stages: Stage[]): RunSummary {
-  const { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs } = row;
-  const metrics = JSON.parse(row.metrics) as RunSummary['metrics'];
-  return { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metrics };
+  const { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, metricCount } = row;
+  return { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metricCount };
 }
 
 export function toDetail(row: RunRow, stages: Stage[], more: Pick<RunDetail, 'checkpoints' | 'resumedAt'>): RunDetail {
+  const metrics = JSON.parse(row.metrics) as RunDetail['metrics'];
   return {
-    ...toSummary(row, stages),
+    ...toSummary({ ...row, metricCount: Object.keys(metrics).length }, stages),
+    metrics,
     config: JSON.parse(row.config) as RunDetail['config'],
     source: row.source,
     datasetFingerprint: row.datasetFingerprint,

@@ -18,8 +18,8 @@ export const STEPS_PER_TICK = 4;
 const MINUTE_MS = 60_000;
 
 export const summaryOf = (detail: RunDetail): RunSummary => {
-  const { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metrics } = detail;
-  return { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metrics };
+  const { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metricCount } = detail;
+  return { id, name, status, reason, datasetName, task, createdAtMs, startedAtMs, finishedAtMs, stages, metricCount };
 };
 
 /** Runs that live in memory; those that are running advance by themselves and say so. */
@@ -71,6 +71,7 @@ export class FakeRuns {
       startedAtMs: status === 'queued' ? null : createdAtMs + 2000,
       finishedAtMs: status === 'running' || status === 'queued' ? null : createdAtMs + 96_000,
       stages,
+      metricCount: evaluated ? Object.keys(makeMetrics(quality ?? 1)).length : 0,
       metrics: evaluated ? makeMetrics(quality ?? 1) : {},
       config,
       source,
@@ -197,6 +198,7 @@ export class FakeRuns {
   private finish(run: FakeRun): void {
     const { integration } = run.detail.config as Experiment;
     run.detail.metrics = makeMetrics(1 + run.seed / 50);
+    run.detail.metricCount = Object.keys(run.detail.metrics).length;
     run.detail.samples = makeSamples(run.seed);
     run.detail.efficiency = makeEfficiency();
     if (integration.kind === 'cross-attention' && integration.gated)

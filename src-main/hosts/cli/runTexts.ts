@@ -1,10 +1,10 @@
-import type { Comparison, MetricValue, PairedTest, RunDetail, RunSummary } from '../../../src-shared/run.ts';
+import type { Comparison, MetricValue, PairedTest, RunDetail } from '../../../src-shared/run.ts';
 import { formatCount, formatDate, formatMetric, formatSeconds, formatShort } from './numbers.ts';
 import { formatPairs, formatTable, type TableColumn } from './table.ts';
 
 const right = (title: string): TableColumn => ({ title, align: 'right' });
 
-export function runsText(runs: readonly RunSummary[]): string {
+export function runsText(runs: readonly RunDetail[]): string {
   if (runs.length === 0) return 'No runs yet. Start one: userllm run <file>.experiment.jsonc\n';
   const rows = runs.map(({ id, name, status, datasetName, createdAtMs, metrics }) => {
     const [metric] = Object.entries(metrics);

@@ -21,7 +21,7 @@ export default function ComparisonEditor({ params }: EditorProps) {
   const wanted = params.runIds as string[];
   const ids = useMemo(() => wanted.filter((id) => all.some((run) => run.id === id)), [wanted, all]);
   const chosen = useMemo(() => all.filter((run) => ids.includes(run.id)), [all, ids]);
-  const versions = all.filter((run) => ids.includes(run.id)).map((run) => `${run.id}/${run.status}/${Object.keys(run.metrics).length}`);
+  const versions = all.filter((run) => ids.includes(run.id)).map((run) => `${run.id}/${run.status}/${run.metricCount}`);
   const comparison = useQuery(ids.length > 0 ? `compare:${versions.join()}` : null, () => call('runs.compare', { runIds: ids }));
   const [hideEqual, setHideEqual] = useState(true);
   const [intervals, setIntervals] = useState(false);

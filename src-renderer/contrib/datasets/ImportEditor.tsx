@@ -66,6 +66,7 @@ function ImportForm({ onStarted }: { onStarted(importId: string): void }) {
           placeholder="/data/ml-latest-small"
           value={path}
           spellCheck={false}
+          autoFocus
           autoComplete="off"
           hint="MovieLens, Amazon Reviews, Google Local or any table, as downloaded: folder, file or archive."
           onChange={(event) => setPath(event.target.value)}

@@ -13,7 +13,7 @@ export default function EfficiencyEditor({ params }: EditorProps) {
   const ready = runs.use((state) => state.status === 'ready');
   const wanted = params.runIds as string[];
   const known = useMemo(() => all.filter(({ id }) => wanted.includes(id)), [all, wanted]);
-  const version = known.map(({ id, status, metrics }) => `${id}/${status}/${Object.keys(metrics).length}`).join();
+  const version = known.map(({ id, status, metricCount }) => `${id}/${status}/${metricCount}`).join();
   const details = useQuery(known.length > 0 ? `efficiency:${version}` : null, () =>
     Promise.all(known.map(({ id }) => call('runs.get', { runId: id }))),
   );

@@ -5,7 +5,7 @@ import { openEditor } from '../../workbench/editors.ts';
 import { quickPickMany } from '../../workbench/QuickInput.tsx';
 import { registry, type Target } from '../../workbench/registry.ts';
 
-const isEvaluated = (run: RunSummary) => Object.keys(run.metrics).length > 0;
+const isEvaluated = (run: RunSummary) => run.metricCount > 0;
 const MOST_RUNS = 50;
 
 /** Evaluated runs that answer the same question about the same data as this one, or as the newest. */

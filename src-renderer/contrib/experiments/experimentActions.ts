@@ -1,4 +1,5 @@
 import { call } from '../../state/backend.ts';
+import { requestReveal } from '../../state/reveal.ts';
 import { datasets, experiments } from '../../state/stores.ts';
 import { countOf } from '../../widgets/format.ts';
 import { runCommand } from '../../workbench/commands.ts';
@@ -43,6 +44,8 @@ async function newExperiment(target: Target): Promise<void> {
   const integration = await quickPick({ placeholder, items: [...INTEGRATIONS], none: 'There are no integrations' });
   if (!integration) return;
   const file = await call('experiments.create', { dataset, integration: integration as Integration });
+  // The cursor waits in the new file, so that whoever asked for it by keyboard can write on.
+  requestReveal({ path: file.path, line: 1, column: 1 });
   openExperiment(file.path);
 }
 

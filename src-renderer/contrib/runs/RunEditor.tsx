@@ -22,7 +22,7 @@ export default function RunEditor(props: EditorProps) {
   const runId = String(props.params.runId);
   const run = useRun(runId);
   const listed = runs.use((state) => state.status === 'ready');
-  const version = run ? `${run.status}/${run.stages.map((stage) => stage.status).join()}/${Object.keys(run.metrics).length}` : '';
+  const version = run ? `${run.status}/${run.stages.map((stage) => stage.status).join()}/${run.metricCount}` : '';
   const detail = useQuery(run ? `${runId}/${version}` : null, () => call('runs.get', { runId }));
   const [latest, setLatest] = useState<RunDetail | null>(null);
   if (detail.value && detail.value !== latest) setLatest(detail.value);

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/run.ts';
-import { call, messageOf } from '../../state/backend.ts';
+import { call, messageOf, useQuery } from '../../state/backend.ts';
 import { runShare, useNow } from '../../state/runProgress.ts';
 import { datasets, experiments, imports, isRunResumable, runs } from '../../state/stores.ts';
 import { Button, ErrorNote, Note, ProgressBar } from '../../widgets/controls.tsx';
@@ -190,9 +190,10 @@ function Result({ run }: { run: RunSummary }) {
 }
 
 /** Recall at ten of the model, which may write titles of the catalogue only, beside that of the most popular films. */
-function Figures({ run: { metrics } }: { run: RunSummary }) {
-  const own = metrics['constrained.recall@10'];
-  const popular = metrics['popularity.recall@10'];
+function Figures({ run: { id, metricCount } }: { run: RunSummary }) {
+  const detail = useQuery(`walkthrough:${id}/${metricCount}`, () => call('runs.get', { runId: id }));
+  const own = detail.value?.metrics['constrained.recall@10'];
+  const popular = detail.value?.metrics['popularity.recall@10'];
   if (!own || !popular) return null;
   return (
     <p>

@@ -24,9 +24,9 @@ export function registerRunCommands(program: Command): void {
 
   addCommand(program, 'runs', 'list the runs of the workspace, newest first', async (_args, options) =>
     withSession(options, async ({ client }) => {
-      const runs = await client.call('runs.list', {});
-      const details = options.json ? await Promise.all(runs.map(({ id }) => client.call('runs.get', { runId: id }))) : [];
-      return { document: { runs: details.map(runDocument) }, text: runsText(runs) };
+      const listed = await client.call('runs.list', {});
+      const runs = await Promise.all(listed.map(({ id }) => client.call('runs.get', { runId: id })));
+      return { document: { runs: runs.map(runDocument) }, text: runsText(runs) };
     }),
   );
 
