@@ -88,7 +88,7 @@ export function createBackend(options: BackendOptions): Backend {
         experiments.filter(({ key }) => keys.includes(key)),
       );
     },
-    'encoders.list': async () => listEncoders(context.workspace),
+    'encoders.list': () => listEncoders(context.workspace),
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
     'runs.attention': (input) => jobs.text.call({ method: 'runs.attention', input }),
     'runs.occlusion': (input) => jobs.text.call({ method: 'runs.occlusion', input }, input.generationId),

@@ -47,7 +47,7 @@ function upsertExport(progress: ExportProgress): void {
 
 /** Reads everything the side bar and status bar show and follows the backend's events. */
 export function startStores(): void {
-  keepFresh(workspace, datasets, models, encoders, experiments, runs, imports, exports, doctor);
+  keepFresh(workspace, datasets, experiments, runs, imports, exports, doctor, models, encoders);
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());

@@ -186,7 +186,7 @@ describe('a pretrained language model', () => {
   });
 
   it('leaves the user encoder that it was fine-tuned with to other experiments', async () => {
-    const encoder = listEncoders(workspace).find(({ runId }) => runId === 'run-enc')!;
+    const encoder = (await listEncoders(workspace)).find(({ runId }) => runId === 'run-enc')!;
     expect(encoder).toMatchObject({ datasetName: 'tiny', init: 'pretrained', finetuned: true, history: 4 });
     expect(encoder.parameters).toBe(workspace.runs.get('run-enc').parameters!.byComponent['encoder']!.total);
     const { architecture, features, dModel, numLayers, numHeads, history } = encoder;
