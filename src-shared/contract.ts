@@ -231,6 +231,14 @@ export const contract = {
     }),
     output: z.array(curveSchema),
   },
+  /** Moving averages over every point of some curves of one run (`createMovingAverage`), at chosen steps; null where a curve has no point. */
+  'runs.smoothed': {
+    input: runRef.extend({
+      weight: z.number().min(0).lt(1),
+      curves: z.array(z.object({ stage: stageNameSchema, name: z.string(), steps: z.array(z.number().int()).max(20000) })).max(100),
+    }),
+    output: z.array(z.array(z.number().nullable())),
+  },
   'runs.log': {
     input: runRef,
     output: z.array(z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),

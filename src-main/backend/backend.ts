@@ -285,6 +285,7 @@ function runMethods(
     'runs.rightUsers': async ({ a, b, metric }) => findRightUsers(runs, a, b, metric),
     'runs.history': async ({ runId, userId }) => readUserHistory(workspace, runId, userId),
     'runs.curves': async ({ runIds, names, maxPoints }) => runs.curves(runIds, names, maxPoints),
+    'runs.smoothed': ({ runId, weight, curves }) => Promise.all(curves.map((curve) => runs.smoothed(runId, weight, curve))),
     'runs.log': async ({ runId }) => runs.log(runId),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((runId) => runs.get(runId))),
     'runs.configurations': async ({ runIds }) => compareConfigurations(runIds.map((runId) => runs.get(runId))),

@@ -1,8 +1,12 @@
+import { createMovingAverage } from '../../src-shared/movingAverage.ts';
 import type { Curve, MetricPoint, StageName } from '../../src-shared/run.ts';
 import { type Database, transact } from './database.ts';
+import { createPauses } from './pauses.ts';
 
 /** Steps that one row of `pointBlocks` summarises. */
 const BLOCK_STEPS = 64;
+/** Points that are read at a time where every one is needed. */
+const READ_POINTS = 10_000;
 
 interface CurveRow {
   id: number;
@@ -25,6 +29,8 @@ export class MetricStore {
   private readonly database: Database;
   private readonly upsertPoint;
   private readonly selectPoints;
+  private readonly selectPointsFrom;
+  private readonly findCurve;
   private readonly upsertBlock;
 
   constructor(database: Database) {
@@ -35,6 +41,12 @@ export class MetricStore {
     this.selectPoints = database.prepare<[number, number, number], Point>(
       'SELECT step, value FROM points WHERE curveId = ? AND step >= ? AND step < ? ORDER BY step',
     );
+    this.selectPointsFrom = database.prepare<[number, number], Point>(
+      `SELECT step, value FROM points WHERE curveId = ? AND step > ? ORDER BY step LIMIT ${READ_POINTS}`,
+    );
+    this.findCurve = database
+      .prepare<[string, string, string], number>('SELECT id FROM curves WHERE runId = ? AND stage = ? AND name = ?')
+      .pluck();
     this.upsertBlock = database.prepare('INSERT OR REPLACE INTO pointBlocks VALUES (?, ?, ?, ?, ?, ?, ?)');
   }
 
@@ -88,16 +100,42 @@ export class MetricStore {
     });
   }
 
+  /**
+   * The moving average over every point of a curve, at some of its steps (ascending); null at a step without a point, and everywhere
+   * where there is no such curve. Others have a turn meanwhile: a curve may have millions of points.
+   */
+  async smoothed(
+    curve: { runId: string; stage: StageName; name: string },
+    weight: number,
+    steps: readonly number[],
+  ): Promise<(number | null)[]> {
+    const id = this.findCurve.get(curve.runId, curve.stage, curve.name);
+    const averages: (number | null)[] = steps.map(() => null);
+    const average = createMovingAverage(weight);
+    const pause = createPauses();
+    let at = 0;
+    let from = Number.MIN_SAFE_INTEGER;
+    while (id !== undefined && at < steps.length) {
+      const points = this.selectPointsFrom.all(id, from);
+      for (const { step, value } of points) {
+        const mean = average(value);
+        while (at < steps.length && steps[at]! < step) at += 1;
+        if (steps[at] === step) averages[at++] = mean;
+      }
+      if (points.length < READ_POINTS) break;
+      from = points.at(-1)!.step;
+      await pause();
+    }
+    return averages;
+  }
+
   private curvesOf(runId: string): CurveRow[] {
     return this.database.prepare<[string], CurveRow>('SELECT * FROM curves WHERE runId = ? ORDER BY id').all(runId);
   }
 
   private curveId(runId: string, stage: string, name: string): number {
     this.database.prepare('INSERT INTO curves (runId, stage, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(runId, stage, name);
-    const find = this.database.prepare<[string, string, string], number>(
-      'SELECT id FROM curves WHERE runId = ? AND stage = ? AND name = ?',
-    );
-    return find.pluck().get(runId, stage, name)!;
+    return this.findCurve.get(runId, stage, name)!;
   }
 
   private extentOf(curveId: number): CurveExtent | null {

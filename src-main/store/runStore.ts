@@ -175,6 +175,11 @@ export class RunStore {
     return this.metrics.read(ids, names, maxPoints);
   }
 
+  /** As `MetricStore.smoothed`. */
+  smoothed(id: string, weight: number, curve: { stage: StageName; name: string; steps: readonly number[] }): Promise<(number | null)[]> {
+    return this.metrics.smoothed({ runId: id, ...curve }, weight, curve.steps);
+  }
+
   appendLog(id: string, atMs: number, level: LogLevel, text: string): void {
     const insert = this.database.prepare('INSERT INTO logs (runId, atMs, level, text) VALUES (?, ?, ?, ?)');
     transact(this.database, () => insert.run(id, atMs, level, text));

@@ -1,14 +1,16 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { Curve, MetricPoint } from '../../src-shared/run.ts';
+import type { Curve, MetricPoint, StageName } from '../../src-shared/run.ts';
 import { call, messageOf, onBackendEvent, onBackendReset } from './backend.ts';
 import { thin } from './thinning.ts';
 
 export interface LiveCurve {
   runId: string;
-  stage: string;
+  stage: StageName;
   name: string;
   steps: number[];
   values: number[];
+  /** How often points were left out for good, here or by the store: 0 while every point is here. */
+  thinned: number;
 }
 
 /** The order of the stages: a rewind of one voids the later ones too. */
@@ -51,7 +53,9 @@ export class RunCurves {
   /** Takes what was read; events that arrived meanwhile are added on top. */
   replace(read: Curve[]): void {
     this.curves.clear();
-    for (const { runId, stage, name, steps, values } of read) this.curves.set(`${stage}/${name}`, { runId, stage, name, steps, values });
+    for (const { runId, stage, name, steps, values, total } of read) {
+      this.curves.set(`${stage}/${name}`, { runId, stage, name, steps, values, thinned: total > steps.length ? 1 : 0 });
+    }
     const early = this.early ?? [];
     this.early = null;
     this.loaded = true;
@@ -91,9 +95,9 @@ export class RunCurves {
     const key = `${point.stage}/${point.name}`;
     let curve = this.curves.get(key);
     if (!curve) {
-      curve = { runId: this.runId, stage: point.stage, name: point.name, steps: [], values: [] };
+      curve = { runId: this.runId, stage: point.stage, name: point.name, steps: [], values: [], thinned: 0 };
     } else if (curve.steps.length >= KEEP_POINTS) {
-      curve = { ...curve, ...thin(curve.steps, curve.values, READ_POINTS) };
+      curve = { ...curve, ...thin(curve.steps, curve.values, READ_POINTS), thinned: curve.thinned + 1 };
     }
     this.curves.set(key, curve);
     const last = curve.steps.at(-1);

@@ -211,6 +211,7 @@ export function makeFakeBackend(options: { empty?: boolean; demoUsers?: number }
       return {};
     },
     'runs.curves': async ({ runIds, names }) => runs.curves(runIds, names),
+    'runs.smoothed': async ({ curves }) => curves.map(({ steps }) => steps.map(() => null)),
     'runs.log': async ({ runId }) => runs.get(runId).log,
     'runs.configurations': async ({ runIds }) => compareConfigurations(runIds.map((id) => runs.get(id).detail)),
     'runs.compare': async ({ runIds }) => compareRuns(runIds.map((id) => runs.get(id).detail)),

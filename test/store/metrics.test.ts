@@ -116,3 +116,32 @@ describe('rewinding', () => {
     expect(curve!.total).toBe(1001);
   });
 });
+
+describe('moving averages', () => {
+  const noisy = Array.from({ length: 25_000 }, (_, step) => ((step * 7919) % 101) / 101 + step / 25_000);
+
+  /** m_k / (1 - w^k) written out as the weighted mean that it is. */
+  function meanUpTo(values: readonly number[], at: number, weight: number): number {
+    let [sum, weights] = [0, 0];
+    for (let back = 0; back <= at; back++) {
+      sum += weight ** back * values[at - back]!;
+      weights += weight ** back;
+    }
+    return sum / weights;
+  }
+
+  it('are over every point of a long curve, at the steps that are asked for', async () => {
+    const runs = runStore();
+    runs.appendMetrics('run-0001', points(noisy));
+    const steps = [0, 1, 250, 9_999, 10_000, 10_001, 24_999];
+    const averages = await runs.smoothed('run-0001', 0.97, { stage: 'finetune', name: 'loss', steps });
+    for (const [at, step] of steps.entries()) expect(averages[at]).toBeCloseTo(meanUpTo(noisy, step, 0.97), 9);
+  });
+
+  it('have no value where there is no point, and none of a curve that is not there', async () => {
+    const runs = runStore();
+    runs.appendMetrics('run-0001', points([4, 4, 4]));
+    expect(await runs.smoothed('run-0001', 0.9, { stage: 'finetune', name: 'loss', steps: [1, 2, 7] })).toEqual([4, 4, null]);
+    expect(await runs.smoothed('run-0001', 0.9, { stage: 'finetune', name: 'gate.0', steps: [1] })).toEqual([null]);
+  });
+});

@@ -3,6 +3,7 @@ import { type ColorScheme, useColorScheme } from '../../state/colorScheme.ts';
 import { type LiveCurve, useCurves } from '../../state/curves.ts';
 import { runStyle } from '../../state/runColors.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
+import { useSmoothed } from '../../state/smoothed.ts';
 import { runById } from '../../state/stores.ts';
 import { LineChart, type Series } from '../../widgets/charts/LineChart.tsx';
 import { EmptyState, ErrorNote, Loading, Select, Toggle } from '../../widgets/controls.tsx';
@@ -43,18 +44,24 @@ export function ComparisonCurves({ runIds, seeds, baselineId }: ComparisonCurves
   const stage = chosenStage ?? (stages.includes('finetune') ? 'finetune' : stages[0]);
   const names = useMemo(() => [...new Set(curves.filter((curve) => curve.stage === stage).map((curve) => curve.name))], [curves, stage]);
   const name = chosenName && names.includes(chosenName) ? chosenName : names.includes('loss') ? 'loss' : names[0];
+  const shown = useMemo(() => curves.filter((curve) => curve.stage === stage && curve.name === name), [curves, stage, name]);
+  const weight = Number(smoothing);
+  const smoothed = useSmoothed(shown, weight);
   const series = useMemo((): Series[] => {
-    const shown = curves.filter((curve) => curve.stage === stage && curve.name === name);
-    const line = (curve: LiveCurve) => lineOf(curve, scheme, curve.runId === baselineId);
+    const smoothOf = (curve: LiveCurve) => (weight > 0 ? { smoothed: smoothed(curve) } : {});
+    const line = (curve: LiveCurve) => ({ ...lineOf(curve, scheme, curve.runId === baselineId), ...smoothOf(curve) });
     if (!seeds) return shown.map(line);
     return [...seeds].flatMap(([first, members]) => {
       const ofSeeds = shown.filter(({ runId }) => members.includes(runId));
       if (ofSeeds.length < 2) return ofSeeds.map(line);
       const isBaseline = baselineId !== null && members.includes(baselineId);
-      const banded = bandedLine(first, ofSeeds, seedBand(ofSeeds, band, Number(smoothing)), BANDS[band], scheme, isBaseline);
-      return eachSeed ? [banded, ...ofSeeds.map((curve) => ({ ...lineOf(curve, scheme, false), width: 0.8 }))] : [banded];
+      const spread = seedBand(weight > 0 ? ofSeeds.map((curve) => ({ ...curve, values: smoothed(curve) })) : ofSeeds, band);
+      const banded = bandedLine(first, ofSeeds, spread, BANDS[band], scheme, isBaseline);
+      return eachSeed
+        ? [banded, ...ofSeeds.map((curve) => ({ ...lineOf(curve, scheme, false), ...smoothOf(curve), width: 0.8 }))]
+        : [banded];
     });
-  }, [curves, stage, name, scheme, seeds, band, eachSeed, smoothing, baselineId]);
+  }, [shown, scheme, seeds, band, eachSeed, weight, smoothed, baselineId]);
   if (error) return <ErrorNote message={error} />;
   if (!loaded) return <Loading what="curves" />;
   if (!stage || !name) {
@@ -97,7 +104,7 @@ export function ComparisonCurves({ runIds, seeds, baselineId }: ComparisonCurves
         series={series}
         xTitle="step"
         height={340}
-        smoothing={Number(smoothing)}
+        smoothing={weight}
       />
     </section>
   );

@@ -1,5 +1,3 @@
-import { smooth } from '../../widgets/charts/smoothing.ts';
-
 export const BANDS = {
   range: 'min to max',
   std: 'standard deviation',
@@ -21,13 +19,11 @@ export interface SeedBand {
 }
 
 /**
- * Mean over seeds, and what lies around it, at the first curve's steps as far as every curve goes. Each curve is smoothed first, and read
+ * Mean over seeds, and what lies around it, at the first curve's steps as far as every curve goes. Each curve is read
  * between its own steps by a straight line: the store keeps other points of each.
  */
-export function seedBand(curves: readonly SeedCurve[], kind: BandKind, smoothing: number): SeedBand {
-  const drawn = curves
-    .filter(({ steps }) => steps.length > 0)
-    .map(({ steps, values }) => ({ steps, values: smoothing > 0 ? smooth(values, smoothing) : values }));
+export function seedBand(curves: readonly SeedCurve[], kind: BandKind): SeedBand {
+  const drawn = curves.filter(({ steps }) => steps.length > 0);
   const from = Math.max(...drawn.map(({ steps }) => steps[0]!));
   const to = Math.min(...drawn.map(({ steps }) => steps.at(-1)!));
   const steps = (drawn[0]?.steps ?? []).filter((step) => step >= from && step <= to);

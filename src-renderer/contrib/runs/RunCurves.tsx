@@ -4,6 +4,7 @@ import { useColorScheme } from '../../state/colorScheme.ts';
 import { type LiveCurve, useCurves } from '../../state/curves.ts';
 import { seriesColor } from '../../state/runColors.ts';
 import { activeStage, STAGE_LABELS } from '../../state/runProgress.ts';
+import { useSmoothed } from '../../state/smoothed.ts';
 import { isRunActive } from '../../state/stores.ts';
 import { LineChart, type Series } from '../../widgets/charts/LineChart.tsx';
 import { EmptyState, ErrorNote, Loading, Select } from '../../widgets/controls.tsx';
@@ -77,7 +78,13 @@ function NoCurves({ run }: { run: RunSummary }) {
 
 function GroupChart({ group, smoothing, marks }: { group: ChartGroup; smoothing: number; marks: { x: number; label: string }[] }) {
   const scheme = useColorScheme();
-  const series = useMemo(() => group.curves.map((curve, index) => seriesOf(curve, group, index, scheme)), [group, scheme]);
+  const weight = group.smooth ? smoothing : 0;
+  const smoothed = useSmoothed(group.curves, weight);
+  const series = useMemo(
+    () =>
+      group.curves.map((curve, index) => ({ ...seriesOf(curve, group, index, scheme), ...(weight > 0 && { smoothed: smoothed(curve) }) })),
+    [group, scheme, weight, smoothed],
+  );
   return (
     <div className={group.wide ? 'chart-wide' : ''}>
       <LineChart
@@ -86,7 +93,7 @@ function GroupChart({ group, smoothing, marks }: { group: ChartGroup; smoothing:
         xTitle="step"
         yTitle={group.unit}
         height={group.wide ? 280 : 210}
-        smoothing={group.smooth ? smoothing : 0}
+        smoothing={weight}
         marks={marks}
       />
     </div>

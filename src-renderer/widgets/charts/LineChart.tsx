@@ -18,6 +18,8 @@ export interface Series {
   markers?: boolean;
   /** In pixels; 1.6 when left out. */
   width?: number;
+  /** `y` as smoothed by the chart's `smoothing`, by more points than are in `y`; left out: `y` is smoothed here. */
+  smoothed?: readonly number[];
   /** Never smoothed. */
   exact?: boolean;
   /** Drawn faintly around the line: the spread of what the line is the mean of. */
@@ -122,7 +124,10 @@ function bandOf({ id, color, x, band }: Series): Partial<Data>[] {
   ];
 }
 
-function linesOf({ id, name, color, dash = 'solid', width = 1.6, x, y, markers }: Series, weight: number): Partial<Data>[] {
+function linesOf(
+  { id, name, color, dash = 'solid', width = 1.6, x, y, smoothed: given, markers }: Series,
+  weight: number,
+): Partial<Data>[] {
   const base = { type: 'scatter' as const, x: x as number[], legendgroup: id, line: { color, dash, width } };
   const marked = markers || y.length < 2;
   const line = {
@@ -134,7 +139,7 @@ function linesOf({ id, name, color, dash = 'solid', width = 1.6, x, y, markers }
   };
   if (weight <= 0) return [{ ...line, hovertemplate: `%{y:.5~g}<extra>${plain(name)}</extra>` } as Partial<Data>];
   const raw = { ...base, y: y as number[], mode: 'lines' as const, opacity: 0.25, showlegend: false, hoverinfo: 'skip' as const };
-  const smoothed = { ...line, y: smooth(y, weight), customdata: y as number[] };
+  const smoothed = { ...line, y: [...(given ?? smooth(y, weight))], customdata: y as number[] };
   return [
     raw as Partial<Data>,
     { ...smoothed, hovertemplate: `%{y:.5~g} (raw %{customdata:.5~g})<extra>${plain(name)}</extra>` } as Partial<Data>,

@@ -1,16 +1,6 @@
-/**
- * Exponential moving average with the bias of its zero start removed (Kingma and Ba 2015, section 3), so that a constant
- * stays constant: m_k = w m_(k-1) + (1 - w) v_k, shown as m_k / (1 - w^k).
- * @param weight w in [0, 1): 0 leaves the values as they are
- */
+import { createMovingAverage } from '../../../src-shared/movingAverage.ts';
+
+/** The moving average at every value; a weight of 0 leaves the values as they are. */
 export function smooth(values: readonly number[], weight: number): number[] {
-  if (weight <= 0) return [...values];
-  let mean = 0;
-  let power = 1;
-  return values.map((value) => {
-    if (!Number.isFinite(value)) return value;
-    mean = weight * mean + (1 - weight) * value;
-    power *= weight;
-    return mean / (1 - power);
-  });
+  return values.map(createMovingAverage(weight));
 }

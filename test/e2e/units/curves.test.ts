@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunCurves } from '../../../src-renderer/state/curves.ts';
+import { smoothedCurve } from '../../../src-renderer/state/smoothed.ts';
 import { thin } from '../../../src-renderer/state/thinning.ts';
 import { smooth } from '../../../src-renderer/widgets/charts/smoothing.ts';
 import type { MetricPoint, StageName } from '../../../src-shared/run.ts';
@@ -78,5 +79,35 @@ describe('smoothing', () => {
     const [first, second] = smooth([1, 5], 0.6);
     expect(first).toBeCloseTo(1, 12);
     expect(second).toBeCloseTo((0.6 * 0.4 * 1 + 0.4 * 5) / (1 - 0.36), 12);
+  });
+});
+
+describe('a smoothed curve', () => {
+  const curve = { steps: [1, 2, 3, 4], values: [8, 6, 4, 2] };
+
+  it('is smoothed here until the store has answered', () => {
+    expect(smoothedCurve(curve, 0.5, undefined)).toEqual(smooth(curve.values, 0.5));
+  });
+
+  it('takes the averages over every point from the store, and goes on from the last of them', () => {
+    expect(smoothedCurve(curve, 0.5, { steps: [1, 2], values: [7, 5] })).toEqual([7, 5, 4.5, 3.25]);
+  });
+
+  it('carries the average over a step that the store does not know', () => {
+    expect(smoothedCurve(curve, 0.5, { steps: [1, 3], values: [7, 5] })).toEqual([7, 7, 5, 3.5]);
+  });
+});
+
+describe('the points that are left out', () => {
+  it('are known of curves that the store has down-sampled, and of those that are thinned here', () => {
+    const curves = new RunCurves('run-1');
+    const read = { runId: 'run-1', stage: 'finetune' as const, steps: [1, 9], values: [5, 4] };
+    curves.replace([
+      { ...read, name: 'loss', total: 9 },
+      { ...read, name: 'gradientNorm', total: 2 },
+    ]);
+    curves.append(Array.from({ length: 6000 }, (_, at) => point(10 + at, 1, 'finetune', 'gradientNorm')));
+    draw();
+    expect(Object.fromEntries(curves.snapshot.map(({ name, thinned }) => [name, thinned]))).toEqual({ loss: 1, gradientNorm: 1 });
   });
 });
