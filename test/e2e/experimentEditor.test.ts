@@ -90,6 +90,11 @@ describe('the experiment editor', () => {
     expect(serve.backend.estimates.measured).toEqual([]);
     await page.getByRole('button', { name: 'Measure' }).click();
     await page.getByText(/About .* of memory/).waitFor();
+    expect(serve.backend.estimates.measured.length).toBe(1);
+    await page.getByRole('button', { name: 'Measure again' }).click();
+    await page.getByText(/Measuring some steps on this device/).waitFor();
+    await page.getByText(/About .* of memory/).waitFor();
+    expect(serve.backend.estimates.measured.length).toBe(2);
   });
 
   it('asks about unsaved changes before it closes, and keeps them over a restart', async () => {

@@ -1,7 +1,9 @@
+import type { SweepPreview } from '../../../src-shared/sweep.ts';
 import { STAGE_LABELS } from '../../state/runProgress.ts';
-import { Button } from '../../widgets/controls.tsx';
+import { Button, IconButton } from '../../widgets/controls.tsx';
 import { formatBytes, formatDuration } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
+import { sweepSeconds } from './sweepSeconds.ts';
 import type { EstimateState } from './useEstimate.ts';
 
 const WHY_NOT: Record<NonNullable<EstimateState['onRequest']>, string> = {
@@ -10,7 +12,7 @@ const WHY_NOT: Record<NonNullable<EstimateState['onRequest']>, string> = {
 };
 
 /** Time and memory of the run in one line, or how to get to know them. */
-export function EstimateLine({ state, runs }: { state: EstimateState; runs: number }) {
+export function EstimateLine({ state, sweep }: { state: EstimateState; sweep: SweepPreview | null }) {
   const { estimate, measuring, onRequest, error } = state;
   if (measuring) {
     const what = measuring === 'preparation' ? 'preparing' : STAGE_LABELS[measuring];
@@ -24,13 +26,15 @@ export function EstimateLine({ state, runs }: { state: EstimateState; runs: numb
     );
   }
   if (estimate) {
-    const all = runs > 1 ? `; all ${runs} runs at most ${formatDuration(runs * estimate.seconds)}` : '';
+    const all = sweep ? `; all ${sweep.runs.length} runs about ${formatDuration(sweepSeconds(estimate, sweep))}` : '';
+    const measured = `Measured on this device on ${new Date(estimate.measuredAtMs).toLocaleString('en-GB')}`;
     return (
-      <p className="plan-estimate" title={`Measured on this device on ${new Date(estimate.measuredAtMs).toLocaleString('en-GB')}`}>
+      <p className="plan-estimate" title={sweep ? `${measured}; every run of the sweep is taken to be like the first` : measured}>
         <Icon name="watch" />
         <span className="plan-estimate-text">
           About <strong>{formatDuration(estimate.seconds)}</strong> and <strong>{formatBytes(estimate.memoryBytes)}</strong> of memory{all}
         </span>
+        <IconButton icon="refresh" label="Measure again" onClick={state.measure} />
       </p>
     );
   }

@@ -44,7 +44,7 @@ export function PlanView({ validation, estimate, onProblem }: PlanViewProps) {
           {sweep && <SweepView sweep={sweep} />}
           {sweep && <p className="muted plan-note">Of the first run:</p>}
           <PlannedData data={plan.data} />
-          <EstimateLine state={estimate} runs={sweep?.runs.length ?? 1} />
+          <EstimateLine state={estimate} sweep={sweep} />
           <Stages plan={plan} estimate={estimate.estimate} />
           <ParameterTable parameters={plan.parameters} format={formatCompact} className="plan-table" />
         </div>
