@@ -77,6 +77,12 @@ export const PREFERENCES = {
     description: 'Breaks long lines at the edge of a code editor instead of scrolling sideways.',
     default: false,
   },
+  'editor.usualValues': {
+    kind: 'toggle',
+    title: 'Usual values',
+    description: 'Shows faintly, in experiment files, the values that hold where nothing is written.',
+    default: true,
+  },
   'tabs.preview': {
     kind: 'toggle',
     title: 'Preview tabs',

@@ -78,6 +78,7 @@ export function CodeEditor({
   const theme = useTheme();
   const fontSize = usePreference('editor.fontSize');
   const wordWrap = usePreference('editor.wordWrap');
+  const usualValues = usePreference('editor.usualValues');
 
   useEffect(() => {
     let current = true;
@@ -113,9 +114,14 @@ export function CodeEditor({
     if (schema !== undefined) setup?.setJsonSchema(schemaFor, schema);
   }, [setup, schema, schemaFor]);
   useEffect(() => {
-    if (setup)
-      editor.current?.updateOptions({ fontSize, lineHeight: Math.round(fontSize * LINE_HEIGHT), wordWrap: wordWrap ? 'on' : 'off' });
-  }, [setup, fontSize, wordWrap]);
+    if (!setup) return;
+    editor.current?.updateOptions({
+      fontSize,
+      lineHeight: Math.round(fontSize * LINE_HEIGHT),
+      wordWrap: wordWrap ? 'on' : 'off',
+      inlayHints: { enabled: usualValues ? 'on' : 'off', fontSize, maximumLength: 0 },
+    });
+  }, [setup, fontSize, wordWrap, usualValues]);
   useEffect(() => {
     const model = setup && editor.current?.getModel();
     if (model && problems) showProblems(setup, model, problems);

@@ -4,6 +4,7 @@ import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import JsonWorker from 'monaco-editor/languages/features/json/json.worker?worker';
 import { jsonDefaults } from 'monaco-editor/languages/features/json/register';
 import { defineThemes } from './themes.ts';
+import { ghostText, ghostTooltip, leftOut, type SchemaNode } from './usualValues.ts';
 
 export { monaco };
 
@@ -13,6 +14,24 @@ globalThis.MonacoEnvironment = {
 defineThemes(monaco);
 
 const schemas = new Map<string, Record<string, unknown>>();
+const schemasChanged = new monaco.Emitter<void>();
+
+/** Ghost values: what holds where the text says nothing stands faintly at the end of each object, and the whole list in the hover. */
+monaco.languages.registerInlayHintsProvider('json', {
+  onDidChangeInlayHints: schemasChanged.event,
+  provideInlayHints: (model) => {
+    const schema = [...schemas].find(([match]) => model.uri.path.endsWith(match.replaceAll('*', '')))?.[1];
+    const hints = schema ? leftOut(model.getValue(), schema as SchemaNode) : [];
+    return {
+      hints: hints.map((hint) => ({
+        label: ghostText(hint),
+        position: model.getPositionAt(hint.offset),
+        tooltip: { value: ghostTooltip(hint) },
+      })),
+      dispose: () => {},
+    };
+  },
+});
 
 /** Sets the JSON schema of the files that match ("*.experiment.jsonc"); null takes it away. Comments and trailing commas are allowed. */
 export function setJsonSchema(fileMatch: string, schema: Record<string, unknown> | null): void {
@@ -31,4 +50,5 @@ export function setJsonSchema(fileMatch: string, schema: Record<string, unknown>
       schema: each,
     })),
   });
+  schemasChanged.fire();
 }

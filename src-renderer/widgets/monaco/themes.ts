@@ -15,6 +15,8 @@ export function defineThemes(monaco: typeof import('monaco-editor/editor')): voi
       'editorLineNumber.activeForeground': '#d4d4d4',
       'editorWidget.background': '#252526',
       'editorHoverWidget.background': '#252526',
+      'editorInlayHint.background': '#00000000',
+      'editorInlayHint.foreground': '#8b8b8b',
       focusBorder: '#2f9bff',
     },
   });
@@ -26,7 +28,13 @@ export function defineThemes(monaco: typeof import('monaco-editor/editor')): voi
       { token: 'string.value.json', foreground: 'a31515' },
       { token: 'comment', foreground: '1b6e3c' },
     ],
-    colors: { 'editor.background': '#ffffff', 'editorLineNumber.foreground': '#6e7681', focusBorder: '#005fb8' },
+    colors: {
+      'editor.background': '#ffffff',
+      'editorLineNumber.foreground': '#6e7681',
+      'editorInlayHint.background': '#00000000',
+      'editorInlayHint.foreground': '#6e7681',
+      focusBorder: '#005fb8',
+    },
   });
   const contrast = { inherit: true, rules: [] };
   monaco.editor.defineTheme('userllm-contrast-dark', { ...contrast, base: 'hc-black', colors: { focusBorder: '#ffb454' } });
