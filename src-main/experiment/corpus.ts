@@ -3,10 +3,9 @@ import type { Experiment } from '../../src-shared/experiment.ts';
 import { timelineOf } from '../data/timelines.ts';
 import type { Example } from '../data/windows.ts';
 import type { DatasetReader } from '../store/datasetStore.ts';
-import { itemTexts, nextItemText, type PromptEvent } from '../text/prompts.ts';
+import { itemTexts, nextItemText } from '../text/prompts.ts';
 import { drawSubset } from '../training/sampling.ts';
-import type { Source, TextSource } from './itemCorpus.ts';
-import { promptEvent } from './promptEvents.ts';
+import type { TextSource } from './itemCorpus.ts';
 import { reviewText } from './reviews.ts';
 
 /** Reviews that the tokenizer is trained on at most. */
@@ -36,15 +35,4 @@ export function pretrainingTexts(experiment: Experiment, reader: DatasetReader, 
   const titleText = ({ userId, labelIndex }: Example) => nextItemText(reader.titles[timelineOf(reader, userId).itemIds[labelIndex]!]!);
   const textOf = experiment.task === 'review' ? (example: Example) => reviewText(experiment, reader, example) : titleText;
   return { count: catalogue.length + train.length, at: (index) => catalogue[index] ?? textOf(train[index - catalogue.length]!) };
-}
-
-/** Every training event as prompts name it: what the lists of the pretraining are made of. */
-export function listedEvents(reader: DatasetReader, train: readonly Example[]): Source<PromptEvent> {
-  return {
-    count: train.length,
-    at: (index) => {
-      const { userId, labelIndex } = train[index]!;
-      return promptEvent(reader, timelineOf(reader, userId), labelIndex);
-    },
-  };
 }

@@ -13,7 +13,7 @@ import { createLossFunction, type LossFunction } from '../training/gradientProgr
 import { deriveSeed } from '../training/random.ts';
 import { createEpochSampler, drawSubset } from '../training/sampling.ts';
 import { decayedParameters } from '../training/strategies.ts';
-import { listedEvents, pretrainingTexts } from './corpus.ts';
+import { pretrainingTexts } from './corpus.ts';
 import { heldOutBatch } from './encoderExamples.ts';
 import { createEncoderInputs, type EncoderInputs } from './encoderInputs.ts';
 import { createItemCorpus } from './itemCorpus.ts';
@@ -132,7 +132,6 @@ export function languageModelStageHash(
   return hashDescription({
     ...sharedDescription(between),
     stage: 'pretrain-language-model',
-    reads: 'texts and lists',
     shape,
     pretraining: (experiment.languageModel as ScratchModelConfig).pretraining,
     tokenizer: tokenizerHash,
@@ -166,7 +165,7 @@ export function languageModelPretraining(context: RunContext, shape: LanguageMod
   const { experiment, tokenizer, reader, taskSplit } = context;
   const { pretraining } = experiment.languageModel as ScratchModelConfig;
   const specs = languageModelSpecs(shape);
-  const corpus = createItemCorpus(pretrainingTexts(experiment, reader, taskSplit.train), listedEvents(reader, taskSplit.train), tokenizer, {
+  const corpus = createItemCorpus(pretrainingTexts(experiment, reader, taskSplit.train), tokenizer, {
     ...pretraining,
     seed: experiment.seed,
     stage: 'pretrain-language-model',
