@@ -81,7 +81,7 @@ export class RunCurves {
     for (const [key, curve] of this.curves) {
       const kept = curve.steps.findIndex((s) => isVoid({ stage: curve.stage, step: s }));
       if (kept === 0) this.curves.delete(key);
-      else if (kept > 0) this.curves.set(key, { ...curve, steps: curve.steps.slice(0, kept), values: curve.values.slice(0, kept) });
+      else if (kept > 0) this.curves.set(key, cutAt(curve, kept));
     }
     this.changed();
   }
@@ -118,6 +118,12 @@ export class RunCurves {
       for (const listener of this.listeners) listener();
     });
   }
+}
+
+/** What the store was asked about a thinned curve before is no longer true of it. */
+function cutAt(curve: LiveCurve, kept: number): LiveCurve {
+  const thinned = curve.thinned > 0 ? curve.thinned + 1 : 0;
+  return { ...curve, steps: curve.steps.slice(0, kept), values: curve.values.slice(0, kept), thinned };
 }
 
 interface Entry {

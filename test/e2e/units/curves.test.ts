@@ -109,5 +109,8 @@ describe('the points that are left out', () => {
     curves.append(Array.from({ length: 6000 }, (_, at) => point(10 + at, 1, 'finetune', 'gradientNorm')));
     draw();
     expect(Object.fromEntries(curves.snapshot.map(({ name, thinned }) => [name, thinned]))).toEqual({ loss: 1, gradientNorm: 1 });
+    curves.rewind('finetune', 5);
+    draw();
+    expect(loss(curves)).toMatchObject({ steps: [1], thinned: 2 });
   });
 });
