@@ -38,10 +38,12 @@ async function start(): Promise<void> {
   showRememberedTheme();
   startBackend(connectToHost());
   contributeAll();
-  // Asked first: the lists of a large workspace take their time, and the first paint does not need them.
-  const restored = Promise.all([loadSettings().then(restoreLayout), loadPreferences()]);
+  await Promise.race([
+    Promise.all([loadSettings().then(restoreLayout), loadPreferences()]),
+    new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS)),
+  ]);
+  // Asked last: the lists of a large workspace would keep the answers before from the first paint.
   startStores();
-  await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS))]);
   followTheme();
   installKeybindings(window);
   acceptDrops(window);

@@ -55,8 +55,20 @@ describe('the experiment editor', () => {
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-widget .monaco-list-row', { hasText: 'strategy' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText('"integration"').first().hover();
-    await page.locator('.monaco-hover:not(.hidden)').first().waitFor();
+    const explained = async () => {
+      await page.mouse.move(0, 0);
+      await page.getByText('"integration"').first().hover();
+      return page
+        .locator('.monaco-hover:not(.hidden)')
+        .first()
+        .waitFor({ timeout: 2000 })
+        .then(
+          () => true,
+          () => false,
+        );
+    };
+    // Squiggles and ghost values that come meanwhile end a hover.
+    await expect.poll(explained, { timeout: 20_000 }).toBe(true);
   });
 
   it('completes the data section', async () => {
