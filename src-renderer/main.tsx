@@ -18,7 +18,6 @@ import { startBackend } from './state/backend.ts';
 import { loadPreferences } from './state/preferences.ts';
 import { startStores } from './state/stores.ts';
 import { connectToHost } from './transport/host.ts';
-import { loadPlotly } from './widgets/charts/loadPlotly.ts';
 import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
 import { acceptDrops, followHost, guardUnsavedChanges } from './workbench/hostRequests.ts';
@@ -29,9 +28,6 @@ import { Workbench } from './workbench/Workbench.tsx';
 
 /** How long the first paint waits for the stored layout; a backend that is slower finds the usual one on the screen. */
 const LAYOUT_WAIT_MS = 1500;
-
-/** The charts are fetched when the start is over and nothing is asked of the page, so that the first run opens as fast as the next. */
-const PRELOAD_AFTER_MS = 500;
 
 /** Starts the page: theme, connection, features, the layout of the last visit, and then the workbench. */
 async function start(): Promise<void> {
@@ -55,7 +51,6 @@ async function start(): Promise<void> {
     </ErrorBoundary>,
   );
   followHost();
-  setTimeout(() => requestIdleCallback(() => void loadPlotly()), PRELOAD_AFTER_MS);
 }
 
 void start();

@@ -6,7 +6,8 @@ import { Menu } from '../Menu.tsx';
 import { chartMenu, type PlotDiv } from './exportChart.ts';
 import type { TableOfNumbers } from './exportTables.ts';
 import { type ChartLink, useChartLink, type Zoom } from './linking.ts';
-import { loadPlotly, type Plotly } from './loadPlotly.ts';
+
+type Plotly = typeof import('plotly.js');
 
 export interface ChartProps {
   title: string;
@@ -26,6 +27,12 @@ export interface ChartProps {
 }
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: 'reset' } as const;
+
+let loading: Promise<Plotly> | null = null;
+const loadPlotly = (): Promise<Plotly> => {
+  loading ??= import('./plotly.ts').then((module) => module.default);
+  return loading;
+};
 
 /** Colours and type of the present theme, for everything Plotly draws. */
 function themed(theme: Theme): Partial<Layout> {

@@ -2,8 +2,8 @@ import type { Data, Layout } from 'plotly.js';
 import { download } from '../download.ts';
 import type { MenuEntry } from '../Menu.tsx';
 import { exportEntries, type TableOfNumbers } from './exportTables.ts';
-import type { Plotly } from './loadPlotly.ts';
 
+type Plotly = typeof import('plotly.js');
 export type PlotDiv = HTMLDivElement & { data?: Data[]; layout?: Partial<Layout> };
 
 export interface ExportedChart {
