@@ -293,7 +293,7 @@ export const contract = {
   /** How much each event of the history counts for the answer of one example. With a `generationId` it can be stopped, as `runs.generate`. */
   'runs.occlusion': { input: examinedSchema.extend({ generationId: z.string().max(100).optional() }), output: occlusionSchema },
 
-  /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. */
+  /** Writes a completed run's language model, or its adapters alone, into a folder that is new or empty. With a `generationId` it can be stopped, as `runs.generate`. */
   'runs.export': { input: exportRequestSchema, output: z.object({ path: z.string() }) },
 
   /** The paper's tables from the runs of the workspace, and the experiments that are still to run. */

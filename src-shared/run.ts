@@ -157,5 +157,6 @@ export const exportRequestSchema = z.object({
   runId: z.string(),
   path: z.string().min(1),
   what: z.enum(['model', 'adapters']).default('model'),
+  generationId: z.string().max(100).optional(),
 });
 export type ExportRequest = z.output<typeof exportRequestSchema>;

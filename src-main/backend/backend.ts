@@ -92,7 +92,7 @@ export function createBackend(options: BackendOptions): Backend {
     'runs.generate': (input) => jobs.text.call({ method: 'runs.generate', input }, input.generationId),
     'runs.attention': (input) => jobs.text.call({ method: 'runs.attention', input }),
     'runs.occlusion': (input) => jobs.text.call({ method: 'runs.occlusion', input }, input.generationId),
-    'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }),
+    'runs.export': (input) => jobs.text.call({ method: 'runs.export', input }, input.generationId),
     'runs.write': (input) => jobs.text.call({ method: 'runs.write', input }, input.generationId),
   };
   return {

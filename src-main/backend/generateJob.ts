@@ -1,4 +1,4 @@
-import { toErrorData, unreachable } from '../../src-shared/errors.ts';
+import { AppError, toErrorData, unreachable } from '../../src-shared/errors.ts';
 import type { LiveText } from '../experiment/continuePrompt.ts';
 import { attentionOfRun, occludeRun } from '../experiment/examine.ts';
 import { exportRun } from '../experiment/exportRun.ts';
@@ -41,7 +41,7 @@ function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise
     case 'runs.occlusion':
       return occludeRun(workspace, call.input, live.signal);
     case 'runs.export':
-      return exportRun(workspace, call.input);
+      return exportRun(workspace, call.input, live.signal);
     case 'models.generate':
       return generateWithModel(workspace, call.input, live);
     case 'models.verify':
@@ -54,7 +54,7 @@ function resultOf(workspace: Workspace, call: TextCall, live: LiveText): Promise
 parent.onMessage((raw) => {
   const message = generateRequestSchema.parse(raw);
   if (message.type === 'cancel') {
-    cancellers.get(message.id)?.abort();
+    cancellers.get(message.id)?.abort(new AppError('cancelled', 'generate: cancelled'));
     return;
   }
   cancellers.set(message.id, new AbortController());

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import {
   type DatasetFormat,
   type DatasetSummary,
@@ -94,11 +94,19 @@ async function readInto(
 ): Promise<void> {
   const opened = await importer.open(source, context);
   try {
-    const target = { name, format: importer.format, sourcePath: importer.format === 'table' ? source.path : source.folder };
+    const readFrom = importer.format === 'table' ? source.path : source.folder;
+    const target = { name, format: importer.format, sourcePath: originOf(readFrom, workspace.temporaryPath) };
     await save(workspace.databasePath, target, opened, context, startedAt);
   } finally {
     opened.close();
   }
+}
+
+/** A copy of what was dropped on a page is gone tomorrow, and the page does not know where the files lie: what is left is their name. */
+function originOf(path: string, temporaryPath: string): string {
+  const way = relative(temporaryPath, path);
+  const isCopy = !way.startsWith('..') && !isAbsolute(way);
+  return isCopy ? `${basename(path)} (dropped on the page)` : path;
 }
 
 /** Writes over a connection of its own, so that nobody else's statements become part of the transaction. */

@@ -10,22 +10,23 @@ import { openTrainedCheckpoint, openTrainedRun } from './trainedRun.ts';
 /**
  * Writes the fine-tuned language model of a run into a new folder, its user path beside it: `model` as a Hugging Face folder, adapters merged;
  * `adapters` as PEFT's adapters, the base model left where it is.
- * @throws AppError as `openTrainedRun`, `writeModelFolder` and `writeAdapterFolder`; `input-invalid` when a run without adapters should give them
+ * @throws AppError as `openTrainedRun`, `writeModelFolder` and `writeAdapterFolder`; `input-invalid` when a run without adapters should give them;
+ * the reason of `signal`, and nothing is left of the folder then
  */
-export async function exportRun(workspace: Workspace, request: ExportRequest): Promise<{ path: string }> {
-  if (request.what === 'adapters') await exportAdapters(workspace, request);
-  else await exportModel(workspace, request);
+export async function exportRun(workspace: Workspace, request: ExportRequest, signal?: AbortSignal): Promise<{ path: string }> {
+  if (request.what === 'adapters') await exportAdapters(workspace, request, signal);
+  else await exportModel(workspace, request, signal);
   return { path: request.path };
 }
 
-async function exportModel(workspace: Workspace, { runId, path }: ExportRequest): Promise<void> {
+async function exportModel(workspace: Workspace, { runId, path }: ExportRequest, signal?: AbortSignal): Promise<void> {
   const { languageModel, parameters: trained, frozen } = await openTrainedRun(workspace, runId);
   const parameters = { ...(frozen && readWeights(frozen.path)), ...trained };
   const { shape, tokenizer, folder } = languageModel;
-  await writeModelFolder(path, { shape, parameters, tokenizer, base: folder });
+  await writeModelFolder(path, { shape, parameters, tokenizer, base: folder }, signal);
 }
 
-async function exportAdapters(workspace: Workspace, { runId, path }: ExportRequest): Promise<void> {
+async function exportAdapters(workspace: Workspace, { runId, path }: ExportRequest, signal?: AbortSignal): Promise<void> {
   const { run, experiment, languageModel, shape, parameters } = await openTrainedCheckpoint(workspace, runId);
   if (!shape.lora) {
     throw new AppError(
@@ -35,5 +36,5 @@ async function exportAdapters(workspace: Workspace, { runId, path }: ExportReque
   }
   const adapters: LoraAdapters = { shape: languageModel.shape, lora: shape.lora, parameters };
   const base = pretrainedModel(workspace, experiment)?.path ?? null;
-  await writeAdapterFolder(path, { ...adapters, tokenizer: languageModel.tokenizer, base });
+  await writeAdapterFolder(path, { ...adapters, tokenizer: languageModel.tokenizer, base }, signal);
 }

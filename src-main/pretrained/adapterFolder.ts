@@ -30,19 +30,19 @@ const PREFIX = 'base_model.model.';
 /**
  * Writes adapters as Hugging Face PEFT reads them: `adapter_config.json`, and `adapter_model.safetensors` with `lora_A` [rank, inputs] and `lora_B`
  * [outputs, rank] of every matrix: y = x W + (alpha / rank) x A^T B^T.
- * @throws AppError as `writeNewFolder`, `disk-full`
+ * @throws AppError as `writeNewFolder`, `disk-full`; the reason of `signal`
  */
-export async function writeAdapterFolder(folder: string, adapters: ExportedAdapters): Promise<void> {
+export async function writeAdapterFolder(folder: string, adapters: ExportedAdapters, signal?: AbortSignal): Promise<void> {
   await writeNewFolder(folder, async (temporary) => {
     const { shape, parameters, tokenizer, base } = adapters;
     const matrices = adaptedMatrices(adapters);
     writeFileSync(join(temporary, 'adapter_config.json'), `${JSON.stringify(adapterConfig(adapters, Object.values(matrices)), null, 2)}\n`);
-    await writeSafetensors(join(temporary, 'adapter_model.safetensors'), adapterTensors(parameters, matrices), { format: 'pt' });
-    await writeUserPath(temporary, parameters);
+    await writeSafetensors(join(temporary, 'adapter_model.safetensors'), adapterTensors(parameters, matrices), { format: 'pt' }, signal);
+    await writeUserPath(temporary, parameters, signal);
     if (base !== null) return;
     const scratch = Object.fromEntries(namedTensors(shape).map(({ parameter }) => [parameter, parameters[parameter]!]));
     mkdirSync(join(temporary, BASE_FOLDER));
-    await writeModelFiles(join(temporary, BASE_FOLDER), { shape, parameters: scratch, tokenizer, base });
+    await writeModelFiles(join(temporary, BASE_FOLDER), { shape, parameters: scratch, tokenizer, base }, signal);
   });
 }
 

@@ -26,17 +26,17 @@ const KEPT_FILES =
 
 /**
  * Writes a language model as a Hugging Face folder, in float32: it loads again bit for bit, here and in transformers.
- * @throws AppError as `writeNewFolder`, `disk-full`
+ * @throws AppError as `writeNewFolder`, `disk-full`; the reason of `signal`
  */
-export async function writeModelFolder(folder: string, model: ExportedModel): Promise<void> {
-  await writeNewFolder(folder, (temporary) => writeModelFiles(temporary, model));
+export async function writeModelFolder(folder: string, model: ExportedModel, signal?: AbortSignal): Promise<void> {
+  await writeNewFolder(folder, (temporary) => writeModelFiles(temporary, model, signal));
 }
 
 /** The files of `writeModelFolder`, into a folder that exists. */
-export async function writeModelFiles(folder: string, model: ExportedModel): Promise<void> {
+export async function writeModelFiles(folder: string, model: ExportedModel, signal?: AbortSignal): Promise<void> {
   writeTextFiles(folder, model);
-  await writeWeights(folder, model);
-  await writeUserPath(folder, model.parameters);
+  await writeWeights(folder, model, signal);
+  await writeUserPath(folder, model.parameters, signal);
 }
 
 function writeTextFiles(folder: string, { shape, tokenizer, base }: ExportedModel): void {
@@ -71,16 +71,17 @@ function gptConfig({ vocabularySize, maxPositions, dModel, numLayers, numHeads }
   };
 }
 
-async function writeWeights(folder: string, { shape, parameters }: ExportedModel): Promise<void> {
+async function writeWeights(folder: string, { shape, parameters }: ExportedModel, signal?: AbortSignal): Promise<void> {
   const named = namedTensors(shape).map(({ parameter, tensor, shape }) => [
     tensor,
     floats(parameters[parameter]!.data as Float32Array, shape),
   ]);
-  await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(named), { format: 'pt' });
+  await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(named), { format: 'pt' }, signal);
 }
 
 /** What is not of the language model goes into a file of its own, where there is any. */
-export async function writeUserPath(folder: string, parameters: HostTensors): Promise<void> {
+export async function writeUserPath(folder: string, parameters: HostTensors, signal?: AbortSignal): Promise<void> {
   const userPath = Object.entries(parameters).filter(([name]) => !name.startsWith('lm.'));
-  if (userPath.length > 0) await writeSafetensors(join(folder, USER_PATH_FILE), Object.fromEntries(userPath), { format: 'userllm' });
+  if (userPath.length === 0) return;
+  await writeSafetensors(join(folder, USER_PATH_FILE), Object.fromEntries(userPath), { format: 'userllm' }, signal);
 }

@@ -12,13 +12,20 @@ import { removeAbandonedFiles, temporaryFileName } from './temporary.ts';
  * Names are written in sorted order and the header is padded to 8 bytes, so that equal content gives equal files.
  */
 const DTYPES = { F32: 'float32', I32: 'int32' } as const;
+/** Bytes; small enough that a file of gigabytes can be given up within a second. */
+const WRITTEN_AT_ONCE = 1 << 26;
 
 /**
  * Writes tensors so that the file is either there whole or not at all: temporary file beside it, fsync, rename, fsync of the folder.
  * @returns the file's size in bytes
- * @throws AppError `disk-full`
+ * @throws AppError `disk-full`; the reason of `signal`
  */
-export async function writeSafetensors(path: string, tensors: HostTensors, metadata: Record<string, string>): Promise<number> {
+export async function writeSafetensors(
+  path: string,
+  tensors: HostTensors,
+  metadata: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<number> {
   const names = Object.keys(tensors).sort();
   const header = encodeHeader(names, tensors, metadata);
   const folder = dirname(path);
@@ -26,7 +33,7 @@ export async function writeSafetensors(path: string, tensors: HostTensors, metad
   removeAbandonedFiles(folder);
   const temporary = temporaryFileName(path);
   try {
-    const size = await writeAll(temporary, [header, ...names.map((name) => bytesOf(tensors[name]!))]);
+    const size = await writeAll(temporary, [header, ...names.map((name) => bytesOf(tensors[name]!))], signal);
     await rename(temporary, path);
     await syncFolder(folder);
     return size;
@@ -60,12 +67,12 @@ function bytesOf(tensor: HostTensor): Uint8Array {
   return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 }
 
-async function writeAll(path: string, parts: Uint8Array[]): Promise<number> {
+async function writeAll(path: string, parts: Uint8Array[], signal: AbortSignal | undefined): Promise<number> {
   const file = await open(path, 'w');
   try {
     let size = 0;
     for (const part of parts) {
-      await writePart(file, part);
+      await writePart(file, part, signal);
       size += part.byteLength;
     }
     await file.sync();
@@ -75,9 +82,10 @@ async function writeAll(path: string, parts: Uint8Array[]): Promise<number> {
   }
 }
 
-async function writePart(file: FileHandle, part: Uint8Array): Promise<void> {
+async function writePart(file: FileHandle, part: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
   for (let written = 0; written < part.byteLength; ) {
-    written += (await file.write(part, written, Math.min(part.byteLength - written, 1 << 30))).bytesWritten;
+    signal?.throwIfAborted();
+    written += (await file.write(part, written, Math.min(part.byteLength - written, WRITTEN_AT_ONCE))).bytesWritten;
   }
 }
 

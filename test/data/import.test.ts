@@ -89,6 +89,14 @@ describe('importing MovieLens CSV files', () => {
     expect(summary).toMatchObject({ events: 5, sourcePath: folder });
   });
 
+  it('names a copy of what was dropped on a page by its name, since the copy does not stay', async () => {
+    const workspace = temporaryWorkspace();
+    const folder = join(workspace.temporaryPath, 'dropped-1-abcdef', 'drop-0001', 'films');
+    cpSync(movielensFolder(), folder, { recursive: true });
+    const summary = await importDataset(workspace, { path: folder, name: 'films' });
+    expect(summary).toMatchObject({ events: 5, sourcePath: 'films (dropped on the page)' });
+  });
+
   it('reports every malformed row with file, line and reason, and keeps the others', async () => {
     const ratings = ratingsOf(
       '1,10,4.0,100',

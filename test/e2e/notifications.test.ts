@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../src-shared/contract.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { seriousViolations } from './axe.ts';
 import { openWorkbenchForEachTest, page, serve } from './workbench.ts';
 
@@ -53,6 +54,29 @@ describe('a long job', () => {
     expect(await cancelled).toEqual({ exportId: 'export-1' });
     await toast.waitFor({ state: 'detached' });
     serve.backend.events.emit({ name: 'export.progress', payload: { ...progress, phase: 'cancelled' } });
+  });
+
+  it("that gives a run's language model away is cancelled in the corner, and says that nothing was written", async () => {
+    const { promise: written, reject } = Promise.withResolvers<never>();
+    const { api, runs } = serve.backend;
+    Object.assign(api, { 'runs.export': () => written });
+    const run = [...runs.byId.values()].find(({ detail }) => detail.status === 'completed')!.detail;
+    await page.keyboard.press('Control+P');
+    await page.keyboard.type(run.name);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Shift+P');
+    await page.keyboard.type('Export the language model');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click();
+    const toast = page.locator('.toast', { hasText: 'Exporting' });
+    await toast.getByText(/^to /).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    const cancelled = nextCall('models.stopGeneration');
+    await toast.getByRole('button', { name: 'Cancel' }).press('Enter');
+    expect(await cancelled).toEqual({ generationId: expect.any(String) });
+    reject(new AppError('cancelled', 'generate: cancelled'));
+    await page.locator('.toast', { hasText: 'was cancelled. Nothing was written.' }).waitFor();
+    await toast.waitFor({ state: 'detached' });
   });
 
   it('of many runs is one notification, which stops them all', async () => {

@@ -11,6 +11,7 @@ import { readWeights } from '../../src-main/pretrained/weights.ts';
 import { readSafetensors } from '../../src-main/store/safetensors.ts';
 import { trainBytePairTokenizer } from '../../src-main/text/bytePairTrainer.ts';
 import { Tokenizer } from '../../src-main/text/tokenizer.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { temporaryFolder } from '../store/temporaryWorkspace.ts';
 import { writeTextCheckpoint } from './textCheckpoint.ts';
 
@@ -64,5 +65,13 @@ describe('an exported folder', () => {
     const other = join(dirname(folder), 'other');
     await expect(writeModelFolder(other, { ...model, parameters: {} })).rejects.toThrow();
     expect(readdirSync(dirname(folder))).toEqual([basename(folder)]);
+  });
+
+  it('is given up between two pieces of its weights, and leaves nothing', async () => {
+    const parent = temporaryFolder();
+    const model = { shape: GPT, parameters: initializeParameters(languageModelSpecs(GPT), 3), tokenizer, base: null };
+    const cancelled = new AppError('cancelled', 'enough');
+    await expect(writeModelFolder(join(parent, 'exported'), model, AbortSignal.abort(cancelled))).rejects.toBe(cancelled);
+    expect(readdirSync(parent)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { AppError } from '../../../src-shared/errors.ts';
 import { call, messageOf } from '../../state/backend.ts';
+import { type Draft, dropDraft, readDraft, writeDraft } from '../../state/drafts.ts';
 import { experiments } from '../../state/stores.ts';
 import { setDirty } from '../../workbench/editors.ts';
-import { dropDraft, readDraft, writeDraft } from './drafts.ts';
 import { isChanged, keepMine, startFrom, takeIn, takeTheirs, type WorkingCopy } from './workingCopy.ts';
 
 export interface ExperimentText {
@@ -116,8 +116,8 @@ const shown = (before: State, copy: WorkingCopy): State => ({
 });
 
 /** What was read first meets the draft of the last visit; what is read later, the text in the editor. */
-function afterReading(before: State, draft: WorkingCopy | null, file: { text: string; modifiedAtMs: number }): State {
-  const copy = before.copy ?? draft ?? startFrom(file.text);
+function afterReading(before: State, draft: Draft | null, file: { text: string; modifiedAtMs: number }): State {
+  const copy = before.copy ?? (draft ? startFrom(draft.base, draft.text) : startFrom(file.text));
   const next = takeIn(copy, file.text);
   const hasMerged = next.base !== copy.base && isChanged(next);
   return { ...shown(before, next), isMerged: before.isMerged || hasMerged, readAtMs: file.modifiedAtMs };

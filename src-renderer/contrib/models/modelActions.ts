@@ -5,6 +5,7 @@ import { confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
+import { openRun } from '../runs/runActions.ts';
 
 const theModel = (target: Target) => models.use.getState().value.find((model) => model.name === target.modelName);
 
@@ -56,6 +57,15 @@ export const modelCommands: Command[] = [
     enabled: (target) => !!theEncoder(target),
     menuOnly: true,
     run: (target) => openEncoder(theEncoder(target)!.runId),
+  },
+  {
+    id: 'encoders.openRun',
+    category: 'User encoders',
+    label: 'Open the run that trained it',
+    icon: 'pulse',
+    enabled: (target) => !!theEncoder(target),
+    menuOnly: true,
+    run: (target) => openRun(theEncoder(target)!.runId),
   },
   {
     id: 'encoders.copy',

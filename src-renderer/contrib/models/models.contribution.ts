@@ -40,7 +40,7 @@ export function contributeModels(): void {
   registry.menu(
     'encoder',
     { command: 'encoders.open', group: '1 open' },
-    { command: 'runs.open', group: '1 open' },
+    { command: 'encoders.openRun', group: '1 open' },
     { command: 'encoders.copy', group: '2 copy' },
   );
   registry.menu('model', { command: 'models.open', group: '1 open' }, { command: 'models.remove', group: '9 remove' });

@@ -2,7 +2,7 @@ import { call } from '../../state/backend.ts';
 import { runById, workspace } from '../../state/stores.ts';
 import { ask, askText } from '../../workbench/dialogs.ts';
 import { notifyError } from '../../workbench/errorHelp.ts';
-import { notify } from '../../workbench/notifications.ts';
+import { notify, showProgress, withdraw } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
 
 const theRun = ({ runIds = [] }: Target) => (runIds.length === 1 ? runById(runIds[0]!) : undefined);
@@ -27,9 +27,25 @@ async function exportRun(target: Target): Promise<void> {
     check: (text) => (text.trim() === '' ? 'Name a folder.' : null),
   });
   if (path === null) return;
-  const written = await call('runs.export', { runId: id, path, what });
-  const add = { label: 'Add it to the models', run: () => void addModel(written.path) };
-  notify({ severity: 'info', message: `Exported to ${written.path}.`, ...(what === 'model' && { actions: [add] }) });
+  const generationId = crypto.randomUUID();
+  const key = `export:${generationId}`;
+  showProgress({
+    key,
+    message: `Exporting ${name}`,
+    share: null,
+    note: `to ${path}`,
+    actions: [{ label: 'Cancel', run: () => void call('models.stopGeneration', { generationId }) }],
+    isToast: true,
+  });
+  try {
+    const written = await call('runs.export', { runId: id, path, what, generationId });
+    const add = { label: 'Add it to the models', run: () => void addModel(written.path) };
+    notify({ key, severity: 'info', message: `Exported to ${written.path}.`, ...(what === 'model' && { actions: [add] }) });
+  } catch (error) {
+    withdraw(key);
+    if ((error as { code?: unknown }).code !== 'cancelled') throw error;
+    notify({ key, severity: 'info', message: `The export of ${name} was cancelled. Nothing was written.` });
+  }
 }
 
 async function addModel(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { PreferenceScope } from '../../../src-shared/contract.ts';
+import { dropDraft, readDraft, writeDraft } from '../../state/drafts.ts';
 import { preferencesJsonSchema } from '../../state/preferenceList.ts';
 import { replacePreferences, usePreferences } from '../../state/preferences.ts';
 import { Button, Note } from '../../widgets/controls.tsx';
@@ -17,8 +18,9 @@ export default function SettingsJsonEditor({ editorId, params }: EditorProps) {
   const values = usePreferences((state) => state[scope]);
   const userPath = usePreferences((state) => state.userPath);
   const stored = textOf(values);
-  const [text, setText] = useState(stored);
-  const [source, setSource] = useState({ text: stored });
+  const draftKey = `settings:${scope}`;
+  const [text, setText] = useState(() => readDraft(draftKey)?.text ?? stored);
+  const [source, setSource] = useState({ text });
   const latest = useRef({ text, stored });
   const schema = useMemo(preferencesJsonSchema, []);
   useEffect(() => {
@@ -30,7 +32,12 @@ export default function SettingsJsonEditor({ editorId, params }: EditorProps) {
     }
     latest.current.stored = stored;
   }, [stored]);
-  useEffect(() => setDirty(editorId, text !== stored), [editorId, text, stored]);
+  useEffect(() => {
+    setDirty(editorId, text !== stored);
+    writeDraft(draftKey, { base: stored, text });
+  }, [editorId, draftKey, text, stored]);
+  // Closing the editor has asked already: what is unsaved now is not wanted. A page that goes away does not come here.
+  useEffect(() => () => dropDraft(draftKey), [draftKey]);
   useEffect(() => {
     const save = () => replacePreferences(scope, parsePreferences(latest.current.text)).then(() => reformat());
     const reformat = () => {
@@ -39,8 +46,8 @@ export default function SettingsJsonEditor({ editorId, params }: EditorProps) {
       setText(saved);
       setSource({ text: saved });
     };
-    return registerEditorActions(editorId, { save: async () => save() });
-  }, [editorId, scope]);
+    return registerEditorActions(editorId, { save: async () => save(), discard: () => dropDraft(draftKey) });
+  }, [editorId, scope, draftKey]);
   return (
     <div className="page page-fill">
       <header className="page-head">
