@@ -47,19 +47,19 @@ export function planVariant(variant: Variant, seed: number, givens: Givens): Pla
   return { key: experimentKey(experimentSchema.parse(input)), name, dataset: dataset.name, input: { name, ...input } };
 }
 
-/** "next-item, cross-attention, dual encoder, enc, random (smoke, seed 1)": what differs from the usual is said. */
+/** "random encoder, enc, dual encoder, cross-attention, next-item (smoke, seed 1)": what differs from the usual comes first, so that a narrow list shows it. */
 function nameOf(variant: Variant, seed: number, size: Size): string {
   const { task, kind = 'cross-attention', encoder, strategy, init, embedded, prompted, perceiver, ablation } = variant;
   const parts = [
-    task,
-    kind,
-    encoder && encoder !== 'autoregressive' && `${encoder} encoder`,
-    strategy && strategy !== 'full' && strategy,
-    init === 'random' && 'random encoder',
-    embedded !== undefined && `${embedded} events`,
-    prompted !== undefined && `${prompted} prompted`,
-    perceiver && 'Perceiver',
     ablation,
+    perceiver && 'Perceiver',
+    prompted !== undefined && `${prompted} prompted`,
+    embedded !== undefined && `${embedded} events`,
+    init === 'random' && 'random encoder',
+    strategy && strategy !== 'full' && strategy,
+    encoder && encoder !== 'autoregressive' && `${encoder} encoder`,
+    kind,
+    task,
   ];
   return `${parts.filter(Boolean).join(', ')} (${size.name}, seed ${seed})`;
 }

@@ -41,7 +41,7 @@ function experimentsOf(runs: FakeRuns, { dataset }: ReproductionRequest): Reprod
   const all = [...runs.byId.values()].map(({ detail }) => summaryOf(detail));
   const done = all.find(({ status }) => status === 'completed')!;
   return ['User-LLM', 'text prompt', 'soft prompt'].map((variant, at) => {
-    const name = `next-item, ${variant} (smoke, seed 1)`;
+    const name = `${variant}, next-item (smoke, seed 1)`;
     const run = at === 0 ? done : all.find((each) => each.name === name);
     const text = `${JSON.stringify({ name, dataset }, null, 2)}\n`;
     return {

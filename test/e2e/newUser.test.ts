@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -80,6 +80,15 @@ async function runExperiment(choice: RegExp, integration: { kind: string }): Pro
   await page.getByRole('heading', { name: `${DATASET} ${integration.kind}`, exact: true }).waitFor();
 }
 
+const activity = (name: string) => page.getByRole('button', { name, exact: true }).first().click();
+const runTab = (name: string) => page.getByRole('tab', { name, exact: true }).last().click();
+
+/** What a way to export, chosen from the open menu, writes. */
+async function saved(choice: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: choice }).first().click()]);
+  return readFileSync(await file.path(), 'utf8');
+}
+
 /** Nothing that was shown on the way is an error, cut off or on top of something else. */
 async function expectNoFault(where: string): Promise<void> {
   await expect.poll(() => layoutFaults(page), { message: where, timeout: 5_000 }).toEqual([]);
@@ -88,7 +97,7 @@ async function expectNoFault(where: string): Promise<void> {
 }
 
 describe('a new user', () => {
-  it('follows the walkthrough, drops a folder, imports it, and runs the suggested experiments without an error or a fault of the layout', async () => {
+  it('follows the walkthrough, drops a folder, imports it, runs the suggested experiments, compares them, looks into one, writes with it as two users and exports, without an error or a fault of the layout', async () => {
     await page.getByRole('button', { name: 'New here? Take the walkthrough' }).click();
     await page.getByRole('button', { name: 'Make the sample dataset' }).click();
     await page.getByRole('button', { name: 'Write it for me' }).click();
@@ -108,5 +117,43 @@ describe('a new user', () => {
     await page.getByRole('heading', { name: 'Events per user' }).waitFor();
     await runExperiment(/^Text prompt/, { kind: 'text-prompt' });
     await expectNoFault('run that waits');
+
+    const [crossAttention, textPrompt] = [`${DATASET} cross-attention`, `${DATASET} text-prompt`];
+    await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 240_000 });
+    await activity('Runs');
+    await page.getByRole('treeitem', { name: `completed ${crossAttention}` }).click();
+    await page.getByRole('treeitem', { name: `completed ${textPrompt}` }).click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: 'Compare 2 runs' }).click();
+    await page.getByRole('img', { name: /^Training loss, fine-tune/ }).waitFor();
+    await expectNoFault('comparison');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const latex = await saved('LaTeX');
+    expect(latex).toContain('\\begin{tabular}');
+    expect(latex).toContain(crossAttention);
+    await page
+      .getByRole('button', { name: /^Export / })
+      .first()
+      .click();
+    const svg = await saved('Save as SVG');
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain(textPrompt);
+
+    await page.getByRole('treeitem', { name: `completed ${crossAttention}` }).dblclick();
+    await page.getByRole('heading', { name: crossAttention, exact: true }).waitFor();
+    await runTab('Gates');
+    await page.getByRole('img', { name: /^Gate value per layer\./ }).waitFor();
+    await expectNoFault('gates');
+    await runTab('Attention');
+    await page.getByText('attention while the answer was written').waitFor();
+    await expectNoFault('attention');
+
+    await page.getByRole('button', { name: 'Playground', exact: true }).last().click();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    await expect.poll(() => page.getByText(/, first after/).count(), { timeout: 60_000 }).toBe(4);
+    const candidates = (column: string) => page.getByRole('region', { name: column, exact: true }).getByRole('listitem').allTextContents();
+    expect((await candidates('Personalised')).length).toBe(5);
+    expect(await candidates('Another user')).not.toEqual(await candidates('Personalised'));
+    await expectNoFault('playground');
   }, 600_000);
 });

@@ -38,7 +38,7 @@ describe('the reproduction editor', () => {
     await page.locator('header').getByRole('button', { name: 'Run 2 missing experiments' }).click();
     await page.getByRole('button', { name: 'Nothing is missing' }).waitFor();
     const names = (await serve.backend.api['runs.list']({})).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['next-item, text prompt (smoke, seed 1)', 'next-item, soft prompt (smoke, seed 1)']));
+    expect(names).toEqual(expect.arrayContaining(['text prompt, next-item (smoke, seed 1)', 'soft prompt, next-item (smoke, seed 1)']));
   });
 
   it('exports all tables as Markdown', async () => {

@@ -56,7 +56,8 @@ export function contributeModels(): void {
   registry.quickOpen(() =>
     encoders.use.getState().value.map(({ runId, runName }) => ({
       id: `encoder:${runId}`,
-      label: runName,
+      // After the run itself, which is what a person who types its name is after.
+      label: `Encoder of ${runName}`,
       description: 'user encoder',
       icon: 'person',
       open: () => openEncoder(runId),
