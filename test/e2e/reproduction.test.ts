@@ -7,7 +7,7 @@ openWorkbenchForEachTest();
 
 async function openReproduction(): Promise<void> {
   await page.keyboard.press('Control+Shift+P');
-  await page.keyboard.type('Reproduce the paper');
+  await page.keyboard.type('Reproduction of the paper');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Table 2: User-LLM and text prompts' }).waitFor();
 }

@@ -248,7 +248,7 @@ const VIEWS: [name: string, show: (page: Page) => Promise<unknown>][] = [
     "reproduction of the paper's tables",
     async (page) => {
       await page.keyboard.press('Control+Shift+P');
-      await page.keyboard.type('Reproduce the paper');
+      await page.keyboard.type('Reproduction of the paper');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Table 2: User-LLM and text prompts' }).waitFor();
     },

@@ -8,7 +8,7 @@ export function contributeReproduction(): void {
   registry.command({
     id: 'reproduction.open',
     category: 'Runs',
-    label: "Reproduce the paper's tables",
+    label: "Reproduction of the paper's tables",
     icon: 'book',
     run: ({ datasetName }) => openEditor('reproduction', { dataset: datasetName ?? datasets.use.getState().value[0]?.name ?? '' }),
   });

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, us
 import { type Theme, useTheme } from '../../state/colorScheme.ts';
 import { IconButton } from '../controls.tsx';
 import { Menu } from '../Menu.tsx';
-import { chartMenu, type PlotDiv } from './exportChart.ts';
+import { chartMenu, HIGHEST_LEGEND, legendHeight, type PlotDiv } from './exportChart.ts';
 import type { TableOfNumbers } from './exportTables.ts';
 import { type ChartLink, useChartLink, type Zoom } from './linking.ts';
 
@@ -25,6 +25,9 @@ export interface ChartProps {
   /** What is smoothed, scaled or left out; written into exported images. */
   filters?: string;
 }
+
+/** The first line of a legend is part of the height that a chart asks for. */
+const LEGEND_LINE = 24;
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: 'reset' } as const;
 
@@ -52,7 +55,7 @@ function themed(theme: Theme): Partial<Layout> {
     xaxis: axis,
     yaxis: axis,
     hoverlabel: { bgcolor: token('--bg-raised'), bordercolor: token('--border-strong'), font: { color: token('--fg') } },
-    legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: { size: 11 } },
+    legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: { size: 11 }, maxheight: HIGHEST_LEGEND },
     showlegend: false,
     // The same revision for ever: zoom and hidden series survive new data.
     uirevision: 'keep',
@@ -92,6 +95,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const box = useRef<PlotDiv>(null);
   const plotly = useRef<Plotly | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const [legendRoom, setLegendRoom] = useState(0);
   const theme = useTheme();
   const self = useMemo(() => ({ hover: (x: number | string | null) => hover(plotly.current, box.current, x) }), []);
   const link = useChartLink(linkedAxis, self);
@@ -107,6 +111,8 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
       plotly.current = loaded;
       await loaded.react(div, traces as Data[], { ...merged(theme, layout, zoom), datarevision: performance.now() }, CONFIG);
       if (isFirst) listen(div, latestLink);
+      // Many names would leave no room for what they name.
+      setLegendRoom(Math.max(0, Math.min(legendHeight(div), HIGHEST_LEGEND) - LEGEND_LINE));
     });
     return () => {
       current = false;
@@ -151,7 +157,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
           />
         </span>
       </figcaption>
-      <div ref={box} className="chart-plot" style={{ height }} role="img" aria-label={summary ?? title} />
+      <div ref={box} className="chart-plot" style={{ height: height + legendRoom }} role="img" aria-label={summary ?? title} />
       {menu && <Menu label={`Export ${title}`} at={menu} entries={entries()} onClose={closeMenu} />}
     </figure>
   );

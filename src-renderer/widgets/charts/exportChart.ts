@@ -16,11 +16,20 @@ export interface ExportedChart {
 }
 
 const HEAD_HEIGHT = 56;
-const LEGEND_HEIGHT = 26;
+/** Between the lines of the legend and what is above and below. */
+const LEGEND_GAP = 8;
+/** On the page, a higher one scrolls. */
+export const HIGHEST_LEGEND = 200;
+
+/** Of all its lines, those that are scrolled out of sight as well. */
+export function legendHeight(div: HTMLElement): number {
+  return div.querySelector<SVGGElement>('.legend .scrollbox')?.getBBox().height ?? 0;
+}
 
 /** The chart as it stands alone: with its title, what was filtered, its legend and an opaque ground. */
 export function standaloneFigure({ title, filters, div }: Pick<ExportedChart, 'title' | 'filters' | 'div'>, ground: string) {
   const layout = div.layout ?? {};
+  const lines = legendHeight(div) + LEGEND_GAP;
   const shown = (div.data ?? []).filter((trace) => (trace as { showlegend?: boolean }).showlegend !== false);
   const legend = shown.length > 1;
   const subtitle = filters === '' ? {} : { subtitle: { text: filters, font: { size: 11 } } };
@@ -42,7 +51,8 @@ export function standaloneFigure({ title, filters, div }: Pick<ExportedChart, 't
       showlegend: legend,
       paper_bgcolor: ground,
       plot_bgcolor: ground,
-      margin: { ...layout.margin, t: HEAD_HEIGHT + (legend ? LEGEND_HEIGHT : 0) },
+      legend: { ...layout.legend, maxheight: lines + LEGEND_GAP },
+      margin: { ...layout.margin, t: HEAD_HEIGHT + (legend ? lines : 0) },
     } as Partial<Layout>,
   };
 }
@@ -50,7 +60,8 @@ export function standaloneFigure({ title, filters, div }: Pick<ExportedChart, 't
 async function saveImage(chart: ExportedChart, format: 'svg' | 'png'): Promise<void> {
   const { clientWidth: width, clientHeight } = chart.div;
   const ground = getComputedStyle(document.documentElement).getPropertyValue('--bg').trim();
-  const options = { format, width, height: clientHeight + HEAD_HEIGHT, scale: format === 'png' ? 2 : 1 };
+  const outOfSight = Math.max(0, legendHeight(chart.div) - HIGHEST_LEGEND);
+  const options = { format, width, height: clientHeight + outOfSight + HEAD_HEIGHT, scale: format === 'png' ? 2 : 1 };
   const url = await chart.plotly.toImage(standaloneFigure(chart, ground), options);
   if (format === 'svg') download(`${chart.title}.svg`, 'image/svg+xml', decodeURIComponent(url.slice(url.indexOf(',') + 1)));
   else download(`${chart.title}.png`, 'image/png', pngOf(url));

@@ -43,7 +43,7 @@ describe('clipping', () => {
 
 describe('an exported chart', () => {
   const traces = [{ name: 'raw', showlegend: false }, { name: 'gated' }, { name: 'ungated' }];
-  const div = { data: traces, layout: { margin: { l: 48 } } } as never;
+  const div = { data: traces, layout: { margin: { l: 48 } }, querySelector: () => null } as never;
 
   it('has its title, what was filtered, its legend and a ground', () => {
     const { layout } = standaloneFigure({ title: 'Loss', filters: 'vertical axis logarithmic', div }, '#fff');
