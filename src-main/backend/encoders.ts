@@ -1,6 +1,5 @@
 import { type Experiment, experimentSchema, usesEncoder } from '../../src-shared/experiment.ts';
 import type { EncoderSummary } from '../../src-shared/model.ts';
-import type { RunSummary } from '../../src-shared/run.ts';
 import { createPauses } from '../store/pauses.ts';
 import type { Workspace } from '../store/workspace.ts';
 
@@ -8,7 +7,7 @@ import type { Workspace } from '../store/workspace.ts';
 export async function listEncoders({ runs }: Workspace): Promise<EncoderSummary[]> {
   const pause = createPauses();
   const encoders: EncoderSummary[] = [];
-  for (const { id } of runs.list().filter(hasFinetuned)) {
+  for (const id of runs.finetunedIds()) {
     const encoder = encoderOf(runs, id);
     if (encoder) encoders.push(encoder);
     await pause();
@@ -16,15 +15,13 @@ export async function listEncoders({ runs }: Workspace): Promise<EncoderSummary[
   return encoders;
 }
 
-/** The checkpoint is asked for first: it takes far less than reading the run, and most runs of a large workspace have none. */
 function encoderOf(runs: Workspace['runs'], id: string): EncoderSummary | null {
-  const path = runs.latestCheckpoint(id, 'finetune')?.path;
-  if (!path) return null;
   const run = runs.get(id);
   const experiment = experimentSchema.safeParse(run.config).data;
   const counts = run.parameters?.byComponent['encoder'];
   if (!experiment || !usesEncoder(experiment.integration) || !counts) return null;
   const stored = run.checkpoints.findLast(({ stage }) => stage === 'finetune')!;
+  const { path } = runs.latestCheckpoint(id, 'finetune')!;
   return {
     runId: run.id,
     runName: run.name,
@@ -37,8 +34,6 @@ function encoderOf(runs: Workspace['runs'], id: string): EncoderSummary | null {
     ...sizesOf(experiment),
   };
 }
-
-const hasFinetuned = ({ stages }: RunSummary) => stages.some(({ name, status }) => name === 'finetune' && status === 'done');
 
 function sizesOf({ encoder, history }: Experiment) {
   const { architecture, features, dModel, numLayers, numHeads, init } = encoder;

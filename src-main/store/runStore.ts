@@ -93,6 +93,15 @@ export class RunStore {
     return this.database.prepare<[], RunDescriptionRow>(sql).all().map(toDescription);
   }
 
+  /** Ids of the runs whose fine-tuning is done and has left a checkpoint, newest first. */
+  finetunedIds(): string[] {
+    const sql = `SELECT id FROM runs
+      WHERE EXISTS (SELECT 1 FROM checkpoints WHERE runId = runs.id AND stage = 'finetune')
+        AND EXISTS (SELECT 1 FROM stages WHERE runId = runs.id AND name = 'finetune' AND status = 'done')
+      ORDER BY createdAtMs DESC, id DESC`;
+    return this.database.prepare<[], string>(sql).pluck().all();
+  }
+
   summary(id: string): RunSummary {
     const row = this.database.prepare<[string], RunSummaryRow>(`SELECT ${SUMMARY_COLUMNS} FROM runs WHERE id = ?`).get(id);
     return toSummary(row ?? this.refuse(id), this.stagesOf(id));

@@ -31,11 +31,14 @@ export function createListStore<T>(empty: T, read: () => Promise<T>): ListStore<
   return { use, refresh, update: (change) => use.setState((state) => ({ value: change(state.value) })) };
 }
 
-/** Reads the stores now and after every backend reset. */
-export function keepFresh(...stores: { refresh(): Promise<void> }[]): void {
-  const refreshAll = () => {
-    for (const store of stores) void store.refresh();
-  };
+interface Refreshable {
+  refresh(): Promise<void>;
+}
+
+/** Reads the stores now and after every backend reset: what is looked at first, and once that is there, what takes the machine longer. */
+export function keepFresh({ first, then }: { first: Refreshable[]; then: Refreshable[] }): void {
+  const refreshEach = (stores: Refreshable[]) => Promise.all(stores.map((store) => store.refresh()));
+  const refreshAll = () => void refreshEach(first).then(() => refreshEach(then));
   refreshAll();
   onBackendReset(refreshAll);
 }

@@ -47,7 +47,8 @@ function upsertExport(progress: ExportProgress): void {
 
 /** Reads everything the side bar and status bar show and follows the backend's events. */
 export function startStores(): void {
-  keepFresh(workspace, datasets, experiments, runs, imports, exports, doctor, models, encoders);
+  // The doctor starts a process for every engine.
+  keepFresh({ first: [workspace, datasets, experiments, runs, imports, exports, models], then: [encoders, doctor] });
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());
