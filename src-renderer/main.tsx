@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     new Promise((resolve) => setTimeout(resolve, LAYOUT_WAIT_MS)),
   ]);
   // Asked last: the lists of a large workspace would keep the answers before from the first paint.
-  startStores();
+  const areListsThere = startStores();
   followTheme();
   installKeybindings(window);
   acceptDrops(window);
@@ -51,6 +51,14 @@ async function start(): Promise<void> {
     </ErrorBoundary>,
   );
   followHost();
+  await areListsThere;
+  requestIdleCallback(fetchAhead);
+}
+
+/** The large parts of the page that most visits come to need: the first run opens as fast as the next. */
+function fetchAhead(): void {
+  void import('./contrib/runs/RunEditor.tsx');
+  void import('./widgets/charts/plotly.ts');
 }
 
 void start();

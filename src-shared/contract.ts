@@ -95,7 +95,8 @@ export const contract = {
     input: nothing,
     output: z.object({ path: z.string(), name: z.string(), version: z.string() }),
   },
-  'doctor.report': { input: nothing, output: doctorReportSchema },
+  /** Engines are tried once a backend, and anew with `again`. */
+  'doctor.report': { input: z.object({ again: z.boolean().default(false) }), output: doctorReportSchema },
 
   'files.list': {
     /** Empty path: the person's home folder. */

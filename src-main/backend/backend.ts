@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { cpus, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
-import type { BackendApi, DoctorReport } from '../../src-shared/contract.ts';
+import type { BackendApi } from '../../src-shared/contract.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { EventLog } from '../../src-shared/protocol.ts';
 import { type RunSummary, type Stage, stageNameSchema } from '../../src-shared/run.ts';
@@ -19,7 +19,7 @@ import { reclaimSpace } from '../store/reclaimSpace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { compareConfigurations, compareRuns } from './comparison.ts';
 import type { BackendContext } from './context.ts';
-import { examine } from './doctor.ts';
+import { Doctor } from './doctor.ts';
 import { listEncoders } from './encoders.ts';
 import { Estimates } from './estimates.ts';
 import { planFor, suitedToDataset, validateExperiment } from './experimentChecks.ts';
@@ -131,15 +131,10 @@ function generalMethods(
 ): Methods<'workspace' | 'doctor' | 'files' | 'settings' | 'preferences'> {
   const { workspace, version } = options;
   const preferences = new Preferences(workspace.settings, options.userPreferencesPath ?? userPreferencesPath());
-  let report: Promise<DoctorReport> | null = null;
+  const doctor = new Doctor(context);
   return {
     'workspace.info': async () => ({ path: workspace.path, name: basename(workspace.path), version }),
-    'doctor.report': () => {
-      report ??= examine(context).finally(() => {
-        report = null;
-      });
-      return report;
-    },
+    'doctor.report': ({ again }) => doctor.report(again),
     'files.list': async ({ path }) => listFolder(path),
     'settings.get': async () => workspace.settings.all(),
     'settings.set': async ({ values }) => {

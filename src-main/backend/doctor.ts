@@ -11,15 +11,35 @@ import { type ProbeAnswer, type ProbeRequest, probeAnswerSchema } from './probeM
 const PROBE_LIMIT_MS = 60_000;
 const PACKAGES = ['onnxruntime-node', '@tensorflow/tfjs-core', 'better-sqlite3', '@duckdb/node-api'];
 
-/** Engines and devices, versions, and what the workspace holds. Engines are tried for real, each in a process of its own. */
-export async function examine({ workspace, launcher, version }: BackendContext): Promise<DoctorReport> {
-  const engines = await Promise.all(
-    enginesToProbe().map(async (request): Promise<EngineStatus> => {
+/** Engines and devices, versions, and what the workspace holds. */
+export class Doctor {
+  private readonly context: BackendContext;
+  private engines: Promise<EngineStatus[]> | null = null;
+  private isTrying = false;
+
+  constructor(context: BackendContext) {
+    this.context = context;
+  }
+
+  /** @param again whether engines that were tried before are tried anew: a driver may have come meanwhile */
+  async report(again: boolean): Promise<DoctorReport> {
+    const { workspace, version } = this.context;
+    if (again && !this.isTrying) this.engines = null;
+    this.engines ??= this.tryEngines();
+    return { engines: await this.engines, versions: collectVersions(workspace, version), workspace: measureWorkspace(workspace) };
+  }
+
+  /** For real, each in a process of its own, and one after the other: all at once would take every core from a workbench that starts. */
+  private async tryEngines(): Promise<EngineStatus[]> {
+    this.isTrying = true;
+    const engines: EngineStatus[] = [];
+    for (const request of enginesToProbe()) {
       const provider = request.provider === 'auto' ? 'cpu' : request.provider;
-      return { engine: request.name, provider, ...(await probeEngine(launcher, request)) };
-    }),
-  );
-  return { engines, versions: collectVersions(workspace, version), workspace: measureWorkspace(workspace) };
+      engines.push({ engine: request.name, provider, ...(await probeEngine(this.context.launcher, request)) });
+    }
+    this.isTrying = false;
+    return engines;
+  }
 }
 
 /** Providers that onnxruntime has on this system, and the other engines. `auto` stands for an engine with one provider. */

@@ -119,7 +119,12 @@ async function showRuns(page: Page): Promise<void> {
   await seen(page, SHELL);
   await page.keyboard.press('Control+Shift+U');
   await seen(page, RUNS);
-  // Whatever the start left to do is done when nothing was asked of the page for a while.
+  await untilIdle(page);
+}
+
+/** Whatever is left to do is done when nothing was asked of the page for half a second. */
+async function untilIdle(page: Page): Promise<void> {
+  await page.waitForTimeout(500);
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 5000 })));
 }
 
@@ -127,11 +132,13 @@ async function showRuns(page: Page): Promise<void> {
 async function openRun(page: Page, name: string): Promise<number> {
   const item = page.locator(RUNS).filter({ has: page.getByText(name, { exact: true }) });
   await item.waitFor();
-  // The curves of the run before are still there: they go when the other editor comes.
-  await page.evaluate((selector) => {
-    for (const old of document.querySelectorAll(selector)) old.closest('.chart-plot')?.classList.remove('chart-plot');
-  }, CURVE);
-  return timeFrom(page, 'click', CURVE, () => item.click());
+  // The charts of the run before are still there, and go when the other editor comes.
+  await page.evaluate(() => {
+    for (const old of document.querySelectorAll('.chart-plot')) old.classList.remove('chart-plot');
+  });
+  const milliseconds = await timeFrom(page, 'click', CURVE, () => item.click());
+  await untilIdle(page);
+  return milliseconds;
 }
 
 /** Milliseconds from the next event of a type to the frame that shows the selector. What listens is there before `act` causes the event. */

@@ -35,10 +35,16 @@ interface Refreshable {
   refresh(): Promise<void>;
 }
 
-/** Reads the stores now and after every backend reset: what is looked at first, and once that is there, what takes the machine longer. */
-export function keepFresh({ first, then }: { first: Refreshable[]; then: Refreshable[] }): void {
+/**
+ * Reads the stores now and after every backend reset: what is looked at first, and once that is there, what takes the machine longer.
+ * Resolves when what is looked at first is there.
+ */
+export async function keepFresh({ first, later }: { first: Refreshable[]; later: Refreshable[] }): Promise<void> {
   const refreshEach = (stores: Refreshable[]) => Promise.all(stores.map((store) => store.refresh()));
-  const refreshAll = () => void refreshEach(first).then(() => refreshEach(then));
-  refreshAll();
-  onBackendReset(refreshAll);
+  const refreshFirst = async () => {
+    await refreshEach(first);
+    void refreshEach(later);
+  };
+  onBackendReset(() => void refreshFirst());
+  await refreshFirst();
 }

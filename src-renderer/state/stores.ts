@@ -45,10 +45,8 @@ function upsertExport(progress: ExportProgress): void {
   exports.update((list) => [...list.filter(isOther), ...(isActive ? [progress] : [])]);
 }
 
-/** Reads everything the side bar and status bar show and follows the backend's events. */
-export function startStores(): void {
-  // The doctor starts a process for every engine.
-  keepFresh({ first: [workspace, datasets, experiments, runs, imports, exports, models], then: [encoders, doctor] });
+/** Reads everything the side bar and status bar show and follows the backend's events; resolves when the lists are there. */
+export function startStores(): Promise<void> {
   onBackendEvent('datasets.changed', () => void datasets.refresh());
   onBackendEvent('models.changed', () => void models.refresh());
   onBackendEvent('experiments.changed', () => void experiments.refresh());
@@ -62,6 +60,8 @@ export function startStores(): void {
   });
   onBackendEvent('import.progress', upsertImport);
   onBackendEvent('export.progress', upsertExport);
+  // The doctor starts a process for every engine.
+  return keepFresh({ first: [workspace, datasets, experiments, runs, imports, exports, models], later: [encoders, doctor] });
 }
 
 export function runById(runId: string): RunSummary | undefined {

@@ -5,7 +5,7 @@ import {
   type IDockviewPanelHeaderProps,
   type IDockviewPanelProps,
 } from 'dockview-react';
-import { type MouseEvent, type RefObject, Suspense, useEffect, useReducer, useRef, useState } from 'react';
+import { type MouseEvent, type RefObject, useEffect, useReducer, useRef, useState } from 'react';
 import { useColorScheme } from '../state/colorScheme.ts';
 import { ChartLinkContext } from '../widgets/charts/linking.ts';
 import { IconButton, Loading } from '../widgets/controls.tsx';
@@ -14,6 +14,7 @@ import { showMenu } from './ContextMenu.tsx';
 import { runCommand } from './commands.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { attachDock, keepEditor, type PanelData, setPinned, splitActive, useEditors } from './editors.ts';
+import { Waiting } from './lazy.tsx';
 import { registry } from './registry.ts';
 import { Welcome } from './Welcome.tsx';
 
@@ -56,11 +57,11 @@ function EditorHost({ api, params }: IDockviewPanelProps<PanelData>) {
   return (
     <section className="editor-host" aria-label={api.title}>
       <ErrorBoundary>
-        <Suspense fallback={<Loading what="the editor" />}>
+        <Waiting value={<Loading what="the editor" />}>
           <ChartLinkContext value={api.id}>
             <descriptor.component editorId={api.id} params={params.params} visible={visible} />
           </ChartLinkContext>
-        </Suspense>
+        </Waiting>
       </ErrorBoundary>
     </section>
   );

@@ -1,7 +1,8 @@
-import { type KeyboardEvent, Suspense } from 'react';
+import type { KeyboardEvent } from 'react';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { setLayout, useLayout } from './layout.ts';
+import { Waiting } from './lazy.tsx';
 import { registry } from './registry.ts';
 
 /** Below the editors: jobs, output, problems. */
@@ -42,9 +43,9 @@ export function Panel() {
       </div>
       <div id="panel-body" role="tabpanel" aria-labelledby={`panel-tab-${view.id}`} className="panel-body">
         <ErrorBoundary key={view.id}>
-          <Suspense fallback={<Loading what={view.label.toLowerCase()} />}>
+          <Waiting value={<Loading what={view.label.toLowerCase()} />}>
             <view.component />
-          </Suspense>
+          </Waiting>
         </ErrorBoundary>
       </div>
     </section>

@@ -1,10 +1,11 @@
-import { type MouseEvent, Suspense } from 'react';
+import type { MouseEvent } from 'react';
 import { IconButton, Loading } from '../widgets/controls.tsx';
 import { runCommand } from './commands.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { keepEditor } from './editors.ts';
 import { shownKeys } from './keybindings.ts';
 import { useLayout } from './layout.ts';
+import { Waiting } from './lazy.tsx';
 import { registry } from './registry.ts';
 
 /** The tree of the active activity, under a title with its actions. */
@@ -30,9 +31,9 @@ export function SideBar() {
         </span>
       </div>
       <ErrorBoundary key={view.id}>
-        <Suspense fallback={<Loading what={view.label.toLowerCase()} />}>
+        <Waiting value={<Loading what={view.label.toLowerCase()} />}>
           <view.component />
-        </Suspense>
+        </Waiting>
       </ErrorBoundary>
     </aside>
   );

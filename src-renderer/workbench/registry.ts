@@ -1,4 +1,4 @@
-import type { ComponentType, LazyExoticComponent } from 'react';
+import type { ComponentType } from 'react';
 
 /** What a command acts on: the row of a tree, the active editor, or what a button stands beside. */
 export interface Target {
@@ -29,15 +29,13 @@ export interface Command {
   run(target: Target): unknown;
 }
 
-type Renderable<P> = ComponentType<P> | LazyExoticComponent<ComponentType<P>>;
-
 /** One activity: an icon in the activity bar and its tree in the side bar. */
 export interface ViewContainer {
   id: string;
   label: string;
   icon: string;
   order: number;
-  component: Renderable<object>;
+  component: ComponentType<object>;
   /** Ids of the commands whose icons stand in the view's title. */
   actions?: string[];
 }
@@ -56,7 +54,7 @@ export interface EditorProps {
 export interface EditorType {
   type: string;
   icon: string;
-  component: Renderable<EditorProps>;
+  component: ComponentType<EditorProps>;
   /** Same key, same tab. */
   key(params: EditorParams): string;
   title(params: EditorParams): string;
@@ -68,7 +66,7 @@ export interface EditorTab {
   id: string;
   label: string;
   order: number;
-  component: Renderable<EditorProps>;
+  component: ComponentType<EditorProps>;
   /** Left out: always shown. */
   visible?(target: Target): boolean;
 }
@@ -77,7 +75,7 @@ export interface PanelView {
   id: string;
   label: string;
   order: number;
-  component: Renderable<object>;
+  component: ComponentType<object>;
   /** Renders a small count beside the label. */
   badge?: ComponentType;
 }

@@ -1,4 +1,3 @@
-import { lazy } from 'react';
 import { useScheme } from '../state/colorScheme.ts';
 import { PREFERENCES } from '../state/preferenceList.ts';
 import { changePreference, preference } from '../state/preferences.ts';
@@ -8,6 +7,7 @@ import { contributeEditorCommands } from './editorCommands.ts';
 import { activeTarget, openEditor, recentEditors, useEditors } from './editors.ts';
 import { shownKeys } from './keybindings.ts';
 import { setLayout, showView, toggleView, useLayout } from './layout.ts';
+import { lazy } from './lazy.tsx';
 import { contributeNotifications } from './notificationCommands.ts';
 import { quickPick } from './QuickInput.tsx';
 import { type Command, registry } from './registry.ts';

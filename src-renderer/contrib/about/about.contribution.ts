@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 
 /** Help > About: versions, and the licences of everything that is shipped. */

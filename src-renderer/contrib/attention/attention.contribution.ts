@@ -1,7 +1,7 @@
-import { lazy } from 'react';
 import { runById } from '../../state/stores.ts';
 import { isTrained } from '../../state/trainedRuns.ts';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry, type Target } from '../../workbench/registry.ts';
 
 /** The target's first run that has a model. */

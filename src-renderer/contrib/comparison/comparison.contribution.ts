@@ -1,6 +1,6 @@
-import { lazy } from 'react';
 import { runs } from '../../state/stores.ts';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { quickPickMany } from '../../workbench/QuickInput.tsx';
 import { registry, type Target } from '../../workbench/registry.ts';
 

@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { datasets } from '../../state/stores.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 import { DatasetStep } from './DatasetStep.tsx';
 import { datasetCommands, openDataset } from './datasetActions.ts';

@@ -1,7 +1,7 @@
-import { lazy } from 'react';
 import type { RunSummary } from '../../../src-shared/run.ts';
 import { runs } from '../../state/stores.ts';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { quickPickMany } from '../../workbench/QuickInput.tsx';
 import { registry, type Target } from '../../workbench/registry.ts';
 

@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { experiments } from '../../state/stores.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 import { ExperimentStep } from './ExperimentStep.tsx';
 import { experimentCommands, openExperiment } from './experimentActions.ts';

@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 
 /** Gates: how much each layer of the language model listens to the user. A tab of the run editor, and an editor for several runs. */

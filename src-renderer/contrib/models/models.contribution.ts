@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { encoders, models, runById } from '../../state/stores.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 import { modelCommands, openEncoder, openModel } from './modelActions.ts';
 

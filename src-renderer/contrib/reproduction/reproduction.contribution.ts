@@ -1,6 +1,6 @@
-import { lazy } from 'react';
 import { datasets } from '../../state/stores.ts';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 
 /** The paper's tables beside the runs of the workspace. */

@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { runById, runs } from '../../state/stores.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 import { exportRunCommand } from './exportRun.ts';
 import { JobsBadge } from './JobsBadge.tsx';

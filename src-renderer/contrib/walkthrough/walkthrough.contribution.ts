@@ -1,5 +1,5 @@
-import { lazy } from 'react';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 
 /** The walkthrough: from nothing to a finished run on a made-up dataset. */

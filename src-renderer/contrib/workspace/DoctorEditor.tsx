@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { call } from '../../state/backend.ts';
 import { doctor } from '../../state/stores.ts';
 import { Button, ErrorNote, Loading } from '../../widgets/controls.tsx';
 import { FactsTable } from '../../widgets/FactsTable.tsx';
@@ -7,13 +9,21 @@ import { Icon } from '../../widgets/Icon.tsx';
 /** What this installation can compute with, and what is missing for more. */
 export default function DoctorEditor() {
   const { value, error } = doctor.use();
+  const [isChecking, setChecking] = useState(false);
+  const checkAgain = async () => {
+    setChecking(true);
+    // What it says is asked for by the refresh, which shows why there is nothing, too.
+    await call('doctor.report', { again: true }).catch(() => {});
+    await doctor.refresh();
+    setChecking(false);
+  };
   return (
     <div className="page">
       <header className="page-head">
         <h1>Engines and versions</h1>
         <div className="page-actions">
-          <Button icon="refresh" onClick={() => void doctor.refresh()}>
-            Check again
+          <Button icon="refresh" disabled={isChecking} onClick={() => void checkAgain()}>
+            {isChecking ? 'Checking' : 'Check again'}
           </Button>
         </div>
       </header>

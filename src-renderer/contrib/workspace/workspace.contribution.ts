@@ -1,6 +1,6 @@
-import { lazy } from 'react';
 import { doctor } from '../../state/stores.ts';
 import { openEditor } from '../../workbench/editors.ts';
+import { lazy } from '../../workbench/lazy.tsx';
 import { registry } from '../../workbench/registry.ts';
 import { ConnectionStatus, EngineStatus, WorkspaceStatus } from './statusItems.tsx';
 

@@ -37,6 +37,14 @@ const loadPlotly = (): Promise<Plotly> => {
   return loading;
 };
 
+let turn: Promise<void> = Promise.resolve();
+
+/** Draws one chart after the other, with a frame between them: the first is seen before the last is drawn. */
+function drawInTurn(draw: () => Promise<void>): void {
+  const drawn = turn.then(draw).catch(reportError);
+  turn = drawn.then(() => new Promise((resolve) => setTimeout(resolve)));
+}
+
 /** Colours and type of the present theme, for everything Plotly draws. */
 function themed(theme: Theme): Partial<Layout> {
   const style = getComputedStyle(document.documentElement);
@@ -104,7 +112,8 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const zoom = link?.zoom ?? null;
   useEffect(() => {
     let current = true;
-    void loadPlotly().then(async (loaded) => {
+    drawInTurn(async () => {
+      const loaded = await loadPlotly();
       const div = box.current;
       if (!current || !div) return;
       const isFirst = plotly.current === null;
