@@ -3,7 +3,7 @@ import type { Experiment, IntegrationConfig, Task } from '../../src-shared/exper
 
 type Integration = Extract<IntegrationConfig['kind'], 'cross-attention' | 'text-prompt' | 'none'>;
 
-/** Sizes that suit a dataset: what a first run can do in about a minute on two cores, and more where there is more to learn. */
+/** Sizes that suit a dataset: what a first run can do in a minute or a few on two cores, and more where there is more to learn. */
 interface Sizes {
   encoderSteps: number;
   textSteps: number;
@@ -49,8 +49,10 @@ const SMALL: Sizes = { ...MEDIUM, encoderSteps: 100, textSteps: 200, finetuneSte
  */
 const MANY_ITEMS: Sizes = {
   ...MEDIUM,
-  encoderSteps: 400,
-  textSteps: 850,
+  encoderSteps: 1000,
+  textSteps: 1500,
+  // With 500 the model has not yet learnt to use what it is told of the user.
+  finetuneSteps: 1000,
   promptedSteps: 100,
   vocabularySize: 2048,
   longestHistory: 25,

@@ -33,7 +33,7 @@ describe('the reproduction editor', () => {
   it('makes the experiment of a gap, and starts what is missing', async () => {
     await openReproduction();
     await page.getByRole('button', { name: 'Make the experiment: next item: text prompt' }).click();
-    await page.getByRole('tab', { name: /^next-item-text-prompt-smoke-seed-1\.experiment\.jsonc/ }).waitFor();
+    await page.getByRole('tab', { name: /^text-prompt-next-item-smoke-seed-1\.experiment\.jsonc/ }).waitFor();
     await openReproduction();
     await page.locator('header').getByRole('button', { name: 'Run 2 missing experiments' }).click();
     await page.getByRole('button', { name: 'Nothing is missing' }).waitFor();
