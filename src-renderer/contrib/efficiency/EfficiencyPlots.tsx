@@ -68,11 +68,16 @@ const tokenPlace: Place = (run) => {
 const trainedPlace: Place = ({ parameters }) =>
   parameters && { x: parameters.trainable, note: `of ${formatCount(parameters.total)} in all` };
 
+/** Of runs that share a colour, the dash tells lines apart, and the symbol points. */
+const SYMBOLS = { solid: 'circle', dash: 'square', dot: 'diamond', dashdot: 'cross' } as const;
+
 function pointsOf(runs: readonly RunDetail[], metric: string, scheme: ColorScheme, place: Place): ScatterPoint[] {
   return runs.flatMap((run) => {
     const [value, at] = [run.metrics[metric], place(run)];
     if (!value || !at) return [];
-    return [{ id: run.id, name: run.name, color: runStyle(run.id, scheme).color, y: value.value, low: value.low, high: value.high, ...at }];
+    const { color, dash } = runStyle(run.id, scheme);
+    const interval = { y: value.value, low: value.low, high: value.high };
+    return [{ id: run.id, name: run.name, color, symbol: SYMBOLS[dash], ...interval, ...at }];
   });
 }
 

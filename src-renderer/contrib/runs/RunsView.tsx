@@ -1,8 +1,8 @@
-import { useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/run.ts';
 import { runShare, useNow } from '../../state/runProgress.ts';
 import { datasets, isRunActive, runs } from '../../state/stores.ts';
-import { Button, ErrorNote, IconButton, Loading } from '../../widgets/controls.tsx';
+import { Button, ErrorNote, IconButton, Loading, SearchField } from '../../widgets/controls.tsx';
 import { formatAgo } from '../../widgets/format.ts';
 import { StatusIcon } from '../../widgets/runStatus.tsx';
 import { Tree, type TreeRow } from '../../widgets/Tree.tsx';
@@ -11,18 +11,35 @@ import { runCommand } from '../../workbench/commands.ts';
 import { showView } from '../../workbench/layout.ts';
 import { openRun } from './runActions.ts';
 
-/** The runs, newest first; several can be selected to compare them. */
+/** With fewer, the list itself is quicker to read. */
+const FILTER_FROM = 12;
+
+/** The runs, newest first; several can be selected to compare them, also with a filter between one and the next. */
 export default function RunsView() {
   const { status, value, error } = runs.use();
   const [selected, setSelected] = useState<string[]>([]);
   const now = useNow(value.some(isRunActive));
-  const rows = useMemo(() => value.map((run) => rowOf(run, now)), [value, now]);
+  const [filter, setFilter] = useState('');
+  const found = useMemo(() => matching(value, filter), [value, filter]);
+  const rows = useMemo(() => found.map((run) => rowOf(run, now)), [found, now]);
   if (status === 'failed' && value.length === 0) return <ErrorNote message={error ?? ''} onRetry={() => void runs.refresh()} />;
   if (status === 'loading') return <Loading what="runs" />;
   if (value.length === 0) return <NoRuns />;
   const known = selected.filter((id) => value.some((run) => run.id === id));
   return (
     <>
+      {value.length >= FILTER_FROM && (
+        <div className="side-search">
+          <SearchField
+            label="Filter runs"
+            placeholder="Filter by name, dataset or status"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            onKeyDown={leaveFilter}
+          />
+        </div>
+      )}
+      {found.length === 0 && <p className="side-empty">No run matches “{filter.trim()}”.</p>}
       <Tree
         label="Runs"
         rows={rows}
@@ -42,6 +59,23 @@ export default function RunsView() {
       )}
     </>
   );
+}
+
+/** Runs in whose name, dataset and status every word occurs. */
+function matching(runs: RunSummary[], filter: string): RunSummary[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return runs;
+  return runs.filter(({ name, datasetName, status }) => {
+    const text = `${name} ${datasetName} ${status}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** From the filter down into the list. */
+function leaveFilter(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown') return;
+  event.preventDefault();
+  event.currentTarget.closest('.side-bar')?.querySelector<HTMLElement>('[role="tree"]')?.focus();
 }
 
 function rowOf(run: RunSummary, now: number): TreeRow {

@@ -8,6 +8,7 @@ export interface ScatterPoint {
   id: string;
   name: string;
   color: string;
+  symbol?: 'circle' | 'square' | 'diamond' | 'cross';
   x: number;
   y: number;
   /** Ends of the interval around y. */
@@ -59,7 +60,7 @@ export function ScatterChart({ title, points, xTitle, yTitle, height = 320, logX
   );
 }
 
-function traceOf({ name, color, x, y, low, high, note }: ScatterPoint): Partial<Data> {
+function traceOf({ name, color, symbol = 'circle', x, y, low, high, note }: ScatterPoint): Partial<Data> {
   const shown = plain(name);
   return {
     type: 'scatter',
@@ -68,7 +69,7 @@ function traceOf({ name, color, x, y, low, high, note }: ScatterPoint): Partial<
     x: [x],
     y: [y],
     error_y: { type: 'data', symmetric: false, array: [high - y], arrayminus: [y - low], color, thickness: 1, width: 4 },
-    marker: { color, size: 10 },
+    marker: { color, symbol, size: 10 },
     hovertemplate: `%{x:,.5~g}: %{y:.4~g}${note ? `<br>${plain(note)}` : ''}<extra>${shown}</extra>`,
   } as Partial<Data>;
 }
