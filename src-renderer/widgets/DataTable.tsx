@@ -164,7 +164,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 }
 
 /** The last column is empty: the table's menu lies over it. */
-const MENU_TRACK = '30px';
+const MENU_TRACK = '44px';
 const trackOf = (width: number | undefined): string => (width ? `${width}px` : 'minmax(120px, 1fr)');
 const lineKey = <Row,>(line: Line<Row>, rowId: (row: Row) => string): string =>
   line.kind === 'group' ? `group:${line.key}` : rowId(line.row);
