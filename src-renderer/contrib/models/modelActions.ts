@@ -1,11 +1,11 @@
 import type { EncoderSummary } from '../../../src-shared/model.ts';
 import { call } from '../../state/backend.ts';
 import { encoders, models } from '../../state/stores.ts';
+import { runCommand } from '../../workbench/commands.ts';
 import { confirmDanger } from '../../workbench/dialogs.ts';
 import { closeEditorsOf, type OpenOptions, openEditor } from '../../workbench/editors.ts';
 import { notify } from '../../workbench/notifications.ts';
 import type { Command, Target } from '../../workbench/registry.ts';
-import { openRun } from '../runs/runActions.ts';
 
 const theModel = (target: Target) => models.use.getState().value.find((model) => model.name === target.modelName);
 
@@ -65,7 +65,7 @@ export const modelCommands: Command[] = [
     icon: 'pulse',
     enabled: (target) => !!theEncoder(target),
     menuOnly: true,
-    run: (target) => openRun(theEncoder(target)!.runId),
+    run: (target) => runCommand('runs.open', { runIds: [theEncoder(target)!.runId] }),
   },
   {
     id: 'encoders.copy',
