@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FIRST_VALUE_ID } from './ids.ts';
 
 /** Formats an importer exists for. */
 export const datasetFormatSchema = z.enum([
@@ -68,6 +69,12 @@ export const datasetSummarySchema = z.object({
   peakMemoryBytes: z.number(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+
+/** Different genres or categories of the items; a vocabulary begins with `[PAD]` and `[OOV]`. */
+export function countCategories({ features }: Pick<DatasetSummary, 'features'>): number {
+  const genre = features.find(({ name }) => name === 'genre');
+  return genre ? genre.vocabularySize - FIRST_VALUE_ID : 0;
+}
 
 /** A histogram for the dataset overview: `counts[i]` values lie in [edges[i], edges[i + 1]). */
 export const histogramSchema = z.object({ edges: z.array(z.number()), counts: z.array(z.number()) });

@@ -1,5 +1,6 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { MethodOutput, Plan } from '../../src-shared/contract.ts';
+import { countCategories, type DatasetSummary } from '../../src-shared/dataset.ts';
 import { isWholeDataset } from '../../src-shared/datasetView.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import { type Experiment, type Problem, usesEncoder } from '../../src-shared/experiment.ts';
@@ -27,7 +28,8 @@ export async function validateExperiment(workspace: Workspace, text: string): Pr
   if (!experiment) return { problems, plan: null, sweep: null };
   const sweep = runs[0]!.values.size > 0 ? previewSweep(runs) : null;
   try {
-    return { problems, plan: await planFor(workspace, suitedToDataset(workspace, experiment, runs[0]!.text)), sweep };
+    const plan = await planFor(workspace, suitedToDataset(workspace, experiment, runs[0]!.text));
+    return { problems: [...problems, ...warningsOf(workspace, experiment, text)], plan, sweep };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { problems: [...problems, problemAt(text, placeOf(error), error.message)], plan: null, sweep };
@@ -50,13 +52,14 @@ export function suitedToDataset(workspace: Workspace, experiment: Experiment, te
 
 /**
  * @throws AppError `dataset-not-found`, `model-not-found` or `run-not-found` with a suggestion, `checkpoint-invalid`, `experiment-invalid` when dataset,
- *   language model or the run that the encoder is taken from cannot serve it, `file-not-found` or `file-not-readable` for the text of retention
+ *   its categories, language model or the run that the encoder is taken from cannot serve it, `file-not-found` or `file-not-readable` for the text of retention
  */
 export async function planFor(workspace: Workspace, experiment: Experiment): Promise<Plan> {
   const reader = await openDatasetView(workspace.datasets, experiment.dataset, experiment.data);
   if (!isWholeDataset(experiment.data)) requireTrainable(reader);
   const runId = usesEncoder(experiment.integration) ? encoderRunId(experiment.encoder) : null;
   if (runId !== null) requireEncoderRun(workspace, runId, reader.summary.fingerprint);
+  requireCategories(experiment, workspace.datasets.get(experiment.dataset));
   readRetentionText(workspace, experiment);
   const pretrained = pretrainedShape(workspace, experiment);
   return planExperiment(experiment, reader, { pretrained, dataset: workspace.datasets.get(experiment.dataset) });
@@ -65,6 +68,21 @@ export async function planFor(workspace: Workspace, experiment: Experiment): Pro
 /** What in the file an error is about; errors about a value begin with its path, such as "data.minRating: ...". */
 function placeOf({ code, message }: AppError): string[] {
   return PLACES[code] ?? /^(data|integration|strategy|encoder|task|review|evaluation)(\.\w+)*(?=[: ])/.exec(message)?.[0].split('.') ?? [];
+}
+
+function requireCategories({ task }: Experiment, dataset: DatasetSummary): void {
+  if (task !== 'favourite-genre' || countCategories(dataset) > 0) return;
+  throw new AppError(
+    'experiment-invalid',
+    `task: expected a dataset whose items have genres or categories for "favourite-genre", got "${dataset.name}", which has none; choose "next-item"`,
+  );
+}
+
+/** What will run, and can show nothing. */
+function warningsOf(workspace: Workspace, { task, dataset }: Experiment, text: string): Problem[] {
+  if (task !== 'favourite-genre' || countCategories(workspace.datasets.get(dataset)) > 1) return [];
+  const message = `task: every item of "${dataset}" has the same category, so every answer is right; choose "next-item", or map another column as category`;
+  return [{ ...problemAt(text, ['task'], message), severity: 'warning' }];
 }
 
 /** The last two events are held out, and the first has no history before it. */

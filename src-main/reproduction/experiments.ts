@@ -1,4 +1,4 @@
-import type { DatasetSummary } from '../../src-shared/dataset.ts';
+import { countCategories, type DatasetSummary } from '../../src-shared/dataset.ts';
 import { type ExperimentInput, experimentSchema, type Task } from '../../src-shared/experiment.ts';
 import { experimentKey } from '../experiment/earlierRuns.ts';
 import type { Size } from './sizes.ts';
@@ -38,10 +38,10 @@ export interface PlannedExperiment {
 const MANY_ITEMS = 3000;
 const RARE = 10;
 
-/** The experiment of a variant; null where it needs a dataset with texts and there is none. */
+/** The experiment of a variant; null where it needs texts or categories that no dataset has. */
 export function planVariant(variant: Variant, seed: number, givens: Givens): PlannedExperiment | null {
   const dataset = variant.task === 'review' ? givens.reviewDataset : givens.dataset;
-  if (!dataset) return null;
+  if (!dataset || (variant.task === 'favourite-genre' && countCategories(dataset) === 0)) return null;
   const name = nameOf(variant, seed, givens.size);
   const input = inputOf(variant, seed, givens, dataset);
   return { key: experimentKey(experimentSchema.parse(input)), name, dataset: dataset.name, input: { name, ...input } };

@@ -78,7 +78,7 @@ describe('the backend', () => {
 
   it('lets an encoder read what the dataset has, unless the file says otherwise', async () => {
     const { call, backend, workspace } = create();
-    insertTinyDataset(workspace, { name: 'ids', genres: false });
+    insertTinyDataset(workspace, { name: 'ids', genres: [] });
     expect(await backend.api['experiments.validate']({ text: '{ "dataset": "ids" }' })).toMatchObject({ problems: [] });
     await call('runs.start', { text: '{ "dataset": "ids" }' });
     expect(workspace.runs.get(workspace.runs.list()[0]!.id).config).toMatchObject({ encoder: { features: ['title', 'rating'] } });
@@ -92,6 +92,21 @@ describe('the backend', () => {
         message: 'encoder.features: expected features of "ids" (title, rating), got genre; write ["title"]',
       },
     ]);
+  });
+
+  it('asks for categories where the favourite one is the task, and warns where there is only one', async () => {
+    const { call, backend, workspace } = create();
+    insertTinyDataset(workspace, { name: 'ids', genres: [] });
+    insertTinyDataset(workspace, { name: 'alike', genres: ['Drama'] });
+    const asked = (dataset: string) => `{ "dataset": "${dataset}",\n "task": "favourite-genre" }`;
+    const none = await backend.api['experiments.validate']({ text: asked('ids') });
+    expect(none).toMatchObject({ problems: [{ severity: 'error', path: 'task', line: 2 }], plan: null });
+    expect(none.problems[0]!.message).toMatch(/^task: expected a dataset whose items have genres or categories .* got "ids"/);
+    expect(await call('runs.start', { text: asked('ids') })).toMatchObject({ ok: false, error: { code: 'experiment-invalid' } });
+    const one = await backend.api['experiments.validate']({ text: asked('alike') });
+    expect(one.problems).toMatchObject([{ severity: 'warning', path: 'task', line: 2 }]);
+    expect(one.plan).not.toBeNull();
+    expect((await backend.api['experiments.validate']({ text: asked('tiny') })).problems).toEqual([]);
   });
 
   it('protects what a run is using', async () => {

@@ -10,15 +10,25 @@ const RATINGS = ['2.0', '3.5', '5.0'];
 const ITEMS = 12;
 const SPECIAL = ['[PAD]', '[OOV]'];
 
-/**
- * Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them.
- * @param options `genres` false: as if nothing were known about the items but their titles; `reviews`: as if from Amazon, with a summary and a review of every event but the first, and of the last of every second user; `genres: false`: without that feature
- */
-export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'tiny', genres = true, reviews = false } = {}): void {
+interface TinyOptions {
+  users?: number;
+  name?: string;
+  /** Of the items in turn; empty: as if nothing were known about them but their titles. */
+  genres?: string[];
+  /** As if from Amazon: a summary and a review of every event but the first, and of the last of every second user. */
+  reviews?: boolean;
+}
+
+/** Fourteen made-up users who mostly stay with one genre; titles, genres and ratings like MovieLens has them. */
+export function insertTinyDataset(
+  workspace: Workspace,
+  { users = 14, name = 'tiny', genres = GENRES, reviews = false }: TinyOptions = {},
+): void {
+  const placeOf = (item: number) => item % genres.length;
   const items = Array.from({ length: ITEMS }, (_, item) => ({
     externalId: String(item + 1),
     title: `Film ${'ABCDEFGHIJKL'[item]} (${1990 + item})`,
-    genres: genres ? [GENRES[item % GENRES.length]!] : [],
+    genres: genres.slice(placeOf(item), placeOf(item) + 1),
   }));
   const features = [
     {
@@ -30,14 +40,14 @@ export function insertTinyDataset(workspace: Workspace, { users = 14, name = 'ti
     {
       name: 'genre',
       kind: 'item' as const,
-      vocabulary: [...SPECIAL, ...GENRES],
-      itemValues: Int32Array.from(items, (_, item) => (item % GENRES.length) + FIRST_VALUE_ID),
+      vocabulary: [...SPECIAL, ...genres],
+      itemValues: Int32Array.from(items, (_, item) => placeOf(item) + FIRST_VALUE_ID),
     },
     { name: 'rating', kind: 'event' as const, vocabulary: [...SPECIAL, ...RATINGS] },
   ];
   const timelines = Array.from({ length: users }, (_, user) => tinyTimeline(user));
   const target = { name, format: reviews ? ('amazon-2018' as const) : ('movielens-csv' as const), sourcePath: 'made up' };
-  const known = features.filter((feature) => genres || feature.name !== 'genre');
+  const known = features.filter((feature) => genres.length > 0 || feature.name !== 'genre');
   const catalogue = { items, features: known, ...(reviews && { textFeatures: ['summary', 'review'] }) };
   workspace.datasets.insert(target, catalogue, reviews ? timelines.map(withTexts) : timelines);
 }

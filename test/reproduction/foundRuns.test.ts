@@ -18,7 +18,7 @@ afterEach(async () => {
 function create() {
   const workspace = temporaryWorkspace();
   insertTinyDataset(workspace);
-  insertTinyDataset(workspace, { name: 'reviews', reviews: true, genres: false });
+  insertTinyDataset(workspace, { name: 'reviews', reviews: true, genres: [] });
   const launcher = new LauncherDouble();
   const backend = createBackend({ workspace, launcher, version: '1.2.3' });
   opened.push({ backend, launcher });

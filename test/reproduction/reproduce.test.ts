@@ -114,4 +114,13 @@ describe('a reproduction', () => {
     expect(review.cells.every(({ state }) => state === 'gap')).toBe(true);
     await expect(reproduce(createWorkspace(), { ...request, dataset: 'tinny' })).rejects.toMatchObject({ code: 'dataset-not-found' });
   });
+
+  it('leaves the rows of favourite categories as gaps where items have none', async () => {
+    const workspace = createWorkspace();
+    insertTinyDataset(workspace, { name: 'ids', genres: [] });
+    const { tables, experiments } = await reproduce(workspace, { ...request, dataset: 'ids' });
+    expect(experiments.some(({ name }) => name.includes('favourite-genre'))).toBe(false);
+    const favourite = tables.find(({ id }) => id === 'table-2')!.rows.find(({ label }) => label === 'favourite category: User-LLM')!;
+    expect(favourite.cells.every(({ state }) => state === 'gap')).toBe(true);
+  });
 });
