@@ -98,6 +98,11 @@ function listen(div: PlotDiv, link: { current: ChartLink | null }): void {
   plot.on('plotly_unhover', () => link.current?.hoverOthers(null));
 }
 
+/** What a legend of many lines takes beyond its first: without room of its own it would leave none to what it names. */
+function legendRoomOf(div: PlotDiv): number {
+  return Math.max(0, Math.min(legendHeight(div), HIGHEST_LEGEND) - LEGEND_LINE);
+}
+
 /** A Plotly chart with a title, export, and a reset of the zoom (double click, or R while one of its buttons has the focus). */
 export function Chart({ title, traces, layout, height = 240, tools, table, summary, linkedAxis, filters = '' }: ChartProps) {
   const box = useRef<PlotDiv>(null);
@@ -120,8 +125,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
       plotly.current = loaded;
       await loaded.react(div, traces as Data[], { ...merged(theme, layout, zoom), datarevision: performance.now() }, CONFIG);
       if (isFirst) listen(div, latestLink);
-      // Many names would leave no room for what they name.
-      setLegendRoom(Math.max(0, Math.min(legendHeight(div), HIGHEST_LEGEND) - LEGEND_LINE));
+      setLegendRoom(legendRoomOf(div));
     });
     return () => {
       current = false;
@@ -130,7 +134,9 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   useEffect(() => {
     const div = box.current!;
     const observer = new ResizeObserver(() => {
-      if (div.data && div.clientWidth > 0) plotly.current?.Plots.resize(div);
+      if (!div.data || div.clientWidth === 0) return;
+      // Another width may fold the legend into another number of lines.
+      void Promise.resolve(plotly.current?.Plots.resize(div)).then(() => setLegendRoom(legendRoomOf(div)));
     });
     observer.observe(div);
     return () => {
