@@ -22,6 +22,8 @@ import { installKeybindings } from './workbench/commands.ts';
 import { ErrorBoundary } from './workbench/ErrorBoundary.tsx';
 import { acceptDrops, followHost, guardUnsavedChanges } from './workbench/hostRequests.ts';
 import { restoreLayout } from './workbench/layout.ts';
+import { fetchAhead } from './workbench/lazy.tsx';
+import { registry } from './workbench/registry.ts';
 import { loadSettings, saveSettings } from './workbench/settings.ts';
 import { followTheme, showRememberedTheme } from './workbench/theme.ts';
 import { Workbench } from './workbench/Workbench.tsx';
@@ -52,12 +54,12 @@ async function start(): Promise<void> {
   );
   followHost();
   await areListsThere;
-  requestIdleCallback(fetchAhead);
+  requestIdleCallback(fetchLargeParts);
 }
 
 /** The large parts of the page that most visits come to need: the first run opens as fast as the next. */
-function fetchAhead(): void {
-  void import('./contrib/runs/RunEditor.tsx');
+function fetchLargeParts(): void {
+  fetchAhead(registry.editors.get('run')!.component);
   void import('./widgets/charts/plotly.ts');
 }
 

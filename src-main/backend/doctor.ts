@@ -26,18 +26,27 @@ export class Doctor {
     const { workspace, version } = this.context;
     if (again && !this.isTrying) this.engines = null;
     this.engines ??= this.tryEngines();
-    return { engines: await this.engines, versions: collectVersions(workspace, version), workspace: measureWorkspace(workspace) };
+    const trying = this.engines;
+    // What failed is tried again by whoever asks next.
+    const engines = await trying.catch((error) => {
+      if (this.engines === trying) this.engines = null;
+      throw error;
+    });
+    return { engines, versions: collectVersions(workspace, version), workspace: measureWorkspace(workspace) };
   }
 
   /** For real, each in a process of its own, and one after the other: all at once would take every core from a workbench that starts. */
   private async tryEngines(): Promise<EngineStatus[]> {
     this.isTrying = true;
     const engines: EngineStatus[] = [];
-    for (const request of enginesToProbe()) {
-      const provider = request.provider === 'auto' ? 'cpu' : request.provider;
-      engines.push({ engine: request.name, provider, ...(await probeEngine(this.context.launcher, request)) });
+    try {
+      for (const request of enginesToProbe()) {
+        const provider = request.provider === 'auto' ? 'cpu' : request.provider;
+        engines.push({ engine: request.name, provider, ...(await probeEngine(this.context.launcher, request)) });
+      }
+    } finally {
+      this.isTrying = false;
     }
-    this.isTrying = false;
     return engines;
   }
 }

@@ -15,13 +15,15 @@ export async function listEncoders({ runs }: Workspace): Promise<EncoderSummary[
   return encoders;
 }
 
+/** Null where the run has gone meanwhile, or its encoder is of no use to others. */
 function encoderOf(runs: Workspace['runs'], id: string): EncoderSummary | null {
+  const path = runs.latestCheckpoint(id, 'finetune')?.path;
+  if (!path) return null;
   const run = runs.get(id);
   const experiment = experimentSchema.safeParse(run.config).data;
   const counts = run.parameters?.byComponent['encoder'];
   if (!experiment || !usesEncoder(experiment.integration) || !counts) return null;
   const stored = run.checkpoints.findLast(({ stage }) => stage === 'finetune')!;
-  const { path } = runs.latestCheckpoint(id, 'finetune')!;
   return {
     runId: run.id,
     runName: run.name,

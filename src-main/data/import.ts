@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { basename, isAbsolute, join, relative } from 'node:path';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import {
   type DatasetFormat,
   type DatasetSummary,
@@ -95,18 +95,23 @@ async function readInto(
   const opened = await importer.open(source, context);
   try {
     const readFrom = importer.format === 'table' ? source.path : source.folder;
-    const target = { name, format: importer.format, sourcePath: originOf(readFrom, workspace.temporaryPath) };
+    const target = { name, format: importer.format, sourcePath: droppedName(source, workspace.temporaryPath) ?? readFrom };
     await save(workspace.databasePath, target, opened, context, startedAt);
   } finally {
     opened.close();
   }
 }
 
-/** A copy of what was dropped on a page is gone tomorrow, and the page does not know where the files lie: what is left is their name. */
-function originOf(path: string, temporaryPath: string): string {
+/**
+ * A copy of what was dropped on a page is gone tomorrow, and the page does not know where the files lie: what is left is the name of the folder or
+ * file. Null for everything else.
+ */
+function droppedName({ path }: ImportSource, temporaryPath: string): string | null {
   const way = relative(temporaryPath, path);
-  const isCopy = !way.startsWith('..') && !isAbsolute(way);
-  return isCopy ? `${basename(path)} (dropped on the page)` : path;
+  if (way.startsWith('..') || isAbsolute(way)) return null;
+  // The folder of the copies, that of the drop, and then what was dropped.
+  const [, , name = basename(path)] = way.split(sep);
+  return `${name} (dropped on the page)`;
 }
 
 /** Writes over a connection of its own, so that nobody else's statements become part of the transaction. */

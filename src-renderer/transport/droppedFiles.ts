@@ -43,7 +43,7 @@ const fileOf = (entry: FileSystemFileEntry): Promise<File> => new Promise((resol
  */
 export async function copyDropped(dropped: Dropped, onFile: (index: number) => void, signal: AbortSignal): Promise<string> {
   const drop = makeDropId();
-  const folder = dropped.isFolder ? dropped.name : dropped.files.length > 1 ? 'dropped' : null;
+  const folder = dropped.isFolder ? dropped.name : dropped.files.length > 1 ? 'files' : null;
   let path = '';
   for (const [index, file] of dropped.files.entries()) {
     onFile(index);

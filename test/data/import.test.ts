@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importDataset, previewImport } from '../../src-main/data/import.ts';
@@ -95,6 +95,10 @@ describe('importing MovieLens CSV files', () => {
     cpSync(movielensFolder(), folder, { recursive: true });
     const summary = await importDataset(workspace, { path: folder, name: 'films' });
     expect(summary).toMatchObject({ events: 5, sourcePath: 'films (dropped on the page)' });
+    const alone = join(workspace.temporaryPath, 'dropped-1-abcdef', 'drop-0002', 'ratings.csv');
+    cpSync(movielensFolder(), dirname(alone), { recursive: true });
+    const second = await importDataset(workspace, { path: alone, name: 'alone' });
+    expect(second).toMatchObject({ events: 5, sourcePath: 'ratings.csv (dropped on the page)' });
   });
 
   it('reports every malformed row with file, line and reason, and keeps the others', async () => {

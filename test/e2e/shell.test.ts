@@ -90,6 +90,27 @@ describe('the settings editor', () => {
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.motion)).toBe('reduced');
     await expect.poll(() => serve.backend.preferences.user).toEqual({ 'appearance.motion': 'reduced' });
   });
+
+  it('keep what is unsaved of their JSON over a restart, and say when they were changed elsewhere meanwhile', async () => {
+    await page.keyboard.press('Control+,');
+    await page.getByRole('button', { name: 'Open as JSON' }).click();
+    await page.locator('.view-lines').click({ position: { x: 10, y: 10 } });
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    await page.keyboard.insertText('{ "appearance.motion": "reduced" }');
+    await page.getByText('Settings take effect when they are saved.').waitFor();
+    await expect.poll(() => JSON.stringify(serve.backend.settings)).toContain('settingsJson');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await page.getByText('"reduced"').waitFor();
+    await page.getByText('Settings take effect when they are saved.').waitFor();
+    await serve.backend.api['preferences.set']({ scope: 'user', values: { 'appearance.theme': 'light' } });
+    await page.getByText('These settings have been changed elsewhere since.').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Take those that are saved' }).click();
+    await page.getByText('"light"').waitFor();
+    expect(await page.getByText('These settings have been changed elsewhere since.').count()).toBe(0);
+  });
 });
 
 describe('the keyboard shortcuts', () => {

@@ -26,9 +26,12 @@ export default function RunsView() {
   if (status === 'loading') return <Loading what="runs" />;
   if (value.length === 0) return <NoRuns />;
   const known = selected.filter((id) => value.some((run) => run.id === id));
+  // What the filter hides can be compared, but is not deleted unseen.
+  const visible = known.filter((id) => found.some((run) => run.id === id));
+  const aboutRow = (id: string) => ({ runIds: visible.includes(id) ? visible : [id] });
   return (
     <>
-      {value.length >= FILTER_FROM && (
+      {(value.length >= FILTER_FROM || filter !== '') && (
         <div className="side-search">
           <SearchField
             label="Filter runs"
@@ -47,8 +50,8 @@ export default function RunsView() {
         selected={known}
         onSelect={setSelected}
         onOpen={(id) => openRun(id, { preview: true })}
-        onMenu={(id, at) => showMenu('run', { runIds: known.includes(id) ? known : [id] }, at)}
-        onDelete={(id) => runCommand('runs.delete', { runIds: known.includes(id) ? known : [id] })}
+        onMenu={(id, at) => showMenu('run', aboutRow(id), at)}
+        onDelete={(id) => runCommand('runs.delete', aboutRow(id))}
       />
       {known.length > 1 && (
         <div className="side-foot">

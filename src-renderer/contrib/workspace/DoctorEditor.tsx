@@ -5,6 +5,7 @@ import { Button, ErrorNote, Loading } from '../../widgets/controls.tsx';
 import { FactsTable } from '../../widgets/FactsTable.tsx';
 import { formatBytes } from '../../widgets/format.ts';
 import { Icon } from '../../widgets/Icon.tsx';
+import { notifyError } from '../../workbench/errorHelp.ts';
 
 /** What this installation can compute with, and what is missing for more. */
 export default function DoctorEditor() {
@@ -12,10 +13,14 @@ export default function DoctorEditor() {
   const [isChecking, setChecking] = useState(false);
   const checkAgain = async () => {
     setChecking(true);
-    // What it says is asked for by the refresh, which shows why there is nothing, too.
-    await call('doctor.report', { again: true }).catch(() => {});
-    await doctor.refresh();
-    setChecking(false);
+    try {
+      await call('doctor.report', { again: true });
+      await doctor.refresh();
+    } catch (failure) {
+      notifyError(failure);
+    } finally {
+      setChecking(false);
+    }
   };
   return (
     <div className="page">

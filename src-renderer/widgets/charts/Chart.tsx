@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, us
 import { type Theme, useTheme } from '../../state/colorScheme.ts';
 import { IconButton } from '../controls.tsx';
 import { Menu } from '../Menu.tsx';
+import { drawInTurn, leaveTurn } from './drawInTurn.ts';
 import { chartMenu, HIGHEST_LEGEND, legendHeight, type PlotDiv } from './exportChart.ts';
 import type { TableOfNumbers } from './exportTables.ts';
 import { type ChartLink, useChartLink, type Zoom } from './linking.ts';
@@ -36,14 +37,6 @@ const loadPlotly = (): Promise<Plotly> => {
   loading ??= import('./plotly.ts').then((module) => module.default);
   return loading;
 };
-
-let turn: Promise<void> = Promise.resolve();
-
-/** Draws one chart after the other, with a frame between them: the first is seen before the last is drawn. */
-function drawInTurn(draw: () => Promise<void>): void {
-  const drawn = turn.then(draw).catch(reportError);
-  turn = drawn.then(() => new Promise((resolve) => setTimeout(resolve)));
-}
 
 /** Colours and type of the present theme, for everything Plotly draws. */
 function themed(theme: Theme): Partial<Layout> {
@@ -108,6 +101,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const box = useRef<PlotDiv>(null);
   const plotly = useRef<Plotly | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const [isDrawn, setDrawn] = useState(false);
   const [legendRoom, setLegendRoom] = useState(0);
   const theme = useTheme();
   const self = useMemo(() => ({ hover: (x: number | string | null) => hover(plotly.current, box.current, x) }), []);
@@ -117,34 +111,38 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const zoom = link?.zoom ?? null;
   useEffect(() => {
     let current = true;
-    drawInTurn(async () => {
+    drawInTurn(self, async () => {
       const loaded = await loadPlotly();
       const div = box.current;
-      if (!current || !div) return;
+      if (!current || !div) return false;
       const isFirst = plotly.current === null;
       plotly.current = loaded;
       await loaded.react(div, traces as Data[], { ...merged(theme, layout, zoom), datarevision: performance.now() }, CONFIG);
       if (isFirst) listen(div, latestLink);
-      setLegendRoom(legendRoomOf(div));
+      setDrawn(true);
+      // Charts of a tab that is not shown have no size.
+      if (div.clientWidth > 0) setLegendRoom(legendRoomOf(div));
+      return true;
     });
     return () => {
       current = false;
     };
-  }, [traces, layout, theme, zoom]);
+  }, [traces, layout, theme, zoom, self]);
   useEffect(() => {
     const div = box.current!;
     const observer = new ResizeObserver(() => {
       if (!div.data || div.clientWidth === 0) return;
       // Another width may fold the legend into another number of lines.
-      void Promise.resolve(plotly.current?.Plots.resize(div)).then(() => setLegendRoom(legendRoomOf(div)));
+      void Promise.resolve(plotly.current?.Plots.resize(div)).then(() => setLegendRoom(legendRoomOf(div)), reportError);
     });
     observer.observe(div);
     return () => {
       observer.disconnect();
+      leaveTurn(self);
       plotly.current?.purge(div);
       plotly.current = null;
     };
-  }, []);
+  }, [self]);
   const reset = () => void plotly.current?.relayout(box.current!, { 'xaxis.autorange': true, 'yaxis.autorange': true } as Partial<Layout>);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key.toLowerCase() === 'r' && !event.ctrlKey && !event.metaKey) reset();
@@ -165,6 +163,7 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
             icon="desktop-download"
             label={`Export ${title}`}
             aria-haspopup="menu"
+            disabled={!isDrawn}
             onClick={(event) => {
               const { left, bottom } = event.currentTarget.getBoundingClientRect();
               setMenu({ x: left, y: bottom });

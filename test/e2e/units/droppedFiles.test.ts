@@ -39,8 +39,8 @@ describe('what is dropped in a browser', () => {
     await pathOfCopy({ name: 'a.csv', isFolder: false, files: [file('a.csv', 'a'), file('b.csv', 'b')] });
     await pathOfCopy({ name: 'a.csv', isFolder: false, files: [file('a.csv', 'a')] });
     expect(sent.map((path) => path.replace(/[0-9a-f]{8}/, 'id'))).toEqual([
-      '/dropped/id/dropped/a.csv',
-      '/dropped/id/dropped/b.csv',
+      '/dropped/id/files/a.csv',
+      '/dropped/id/files/b.csv',
       '/dropped/id/a.csv',
     ]);
   });
