@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -25,6 +25,8 @@ export function removeAbandonedFiles(folder: string): void {
 }
 
 function removeOfDeadProcesses(folder: string, pattern: RegExp): void {
+  // A workspace may be gone before the last of its processes is.
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const pid = pattern.exec(name)?.[1];
     if (pid && !isProcessAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });

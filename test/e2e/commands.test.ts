@@ -166,6 +166,7 @@ describe('every command does something', () => {
     await choose(nameOf('view.models'));
     await fromMenu('encoders.open', /^gated/);
     await expectEffects(['encoders.copy']);
+    await fromMenu('encoders.openRun', /^gated/);
     await fromMenu('models.open', /^stories260K/);
     await expectEffects(['models.remove']);
   });

@@ -61,11 +61,12 @@ describe('a long job', () => {
     const { api, runs } = serve.backend;
     Object.assign(api, { 'runs.export': () => written });
     const run = [...runs.byId.values()].find(({ detail }) => detail.status === 'completed')!.detail;
-    await page.keyboard.press('Control+P');
-    await page.keyboard.type(run.name);
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Shift+U');
+    await page.getByRole('treeitem', { name: new RegExp(`^completed ${run.name}`) }).click();
+    await page.getByRole('heading', { name: run.name, exact: true }).waitFor();
     await page.keyboard.press('Control+Shift+P');
     await page.keyboard.type('Export the language model');
+    await page.getByRole('option', { name: /Export the language model/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click();
     const toast = page.locator('.toast', { hasText: 'Exporting' });

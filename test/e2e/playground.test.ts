@@ -112,7 +112,7 @@ describe('the playground', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Playground' }).waitFor();
     await page.getByText('User number 4, edited, gates × 0').waitFor();
-    expect(await page.locator('.play-events li').count()).toBe(events);
+    await expect.poll(() => page.locator('.play-events li').count()).toBe(events);
     expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe('A title like these:');
     expect(await page.getByRole('combobox', { name: 'Another user' }).inputValue()).toBe('User number 16');
     expect(await page.getByRole('region', { name: 'Unpersonalised', exact: true }).count()).toBe(0);

@@ -100,6 +100,8 @@ function legendRoomOf(div: PlotDiv): number {
 export function Chart({ title, traces, layout, height = 240, tools, table, summary, linkedAxis, filters = '' }: ChartProps) {
   const box = useRef<PlotDiv>(null);
   const plotly = useRef<Plotly | null>(null);
+  /** What could not be drawn while the chart had no size: its tab was not shown. */
+  const missed = useRef<(() => Promise<boolean>) | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const [isDrawn, setDrawn] = useState(false);
   const [legendRoom, setLegendRoom] = useState(0);
@@ -111,19 +113,21 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   const zoom = link?.zoom ?? null;
   useEffect(() => {
     let current = true;
-    drawInTurn(self, async () => {
+    const draw = async () => {
       const loaded = await loadPlotly();
       const div = box.current;
       if (!current || !div) return false;
+      missed.current = div.clientWidth === 0 ? draw : null;
+      if (missed.current) return false;
       const isFirst = plotly.current === null;
       plotly.current = loaded;
       await loaded.react(div, traces as Data[], { ...merged(theme, layout, zoom), datarevision: performance.now() }, CONFIG);
       if (isFirst) listen(div, latestLink);
       setDrawn(true);
-      // Charts of a tab that is not shown have no size.
-      if (div.clientWidth > 0) setLegendRoom(legendRoomOf(div));
+      setLegendRoom(legendRoomOf(div));
       return true;
-    });
+    };
+    drawInTurn(self, draw);
     return () => {
       current = false;
     };
@@ -131,7 +135,9 @@ export function Chart({ title, traces, layout, height = 240, tools, table, summa
   useEffect(() => {
     const div = box.current!;
     const observer = new ResizeObserver(() => {
-      if (!div.data || div.clientWidth === 0) return;
+      if (div.clientWidth === 0) return;
+      if (missed.current) return drawInTurn(self, missed.current);
+      if (!div.data) return;
       // Another width may fold the legend into another number of lines.
       void Promise.resolve(plotly.current?.Plots.resize(div)).then(() => setLegendRoom(legendRoomOf(div)), reportError);
     });
