@@ -1,11 +1,12 @@
 import { expect } from 'vitest';
 import { page, serve } from './workbench.ts';
 
-/** What a person could notice of the page: its content and where the focus is, but no caret that blinks. */
+/** What a person could notice of the page: its content and where the focus is, but no caret that blinks and no code that is fetched. */
 const snapshot = (): Promise<string> =>
   page.evaluate(() => {
     const copy = document.documentElement.cloneNode(true) as HTMLElement;
-    for (const blinking of copy.querySelectorAll('.cursors-layer, .quick')) blinking.remove();
+    // Code that is fetched ahead shows in the head of the page, which nobody sees.
+    for (const unnoticed of copy.querySelectorAll('.cursors-layer, .quick, head link')) unnoticed.remove();
     const focused = document.activeElement;
     const fields = [...document.querySelectorAll('input, select')].map((field) => (field as HTMLInputElement).value);
     return [copy.outerHTML, focused?.outerHTML.slice(0, 300), ...fields].join('\n');
