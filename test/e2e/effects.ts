@@ -6,7 +6,8 @@ const snapshot = (): Promise<string> =>
   page.evaluate(() => {
     const copy = document.documentElement.cloneNode(true) as HTMLElement;
     // Code that is fetched ahead shows in the head of the page, which nobody sees.
-    for (const unnoticed of copy.querySelectorAll('.cursors-layer, .quick, head link')) unnoticed.remove();
+    copy.querySelector('head')?.remove();
+    for (const blinking of copy.querySelectorAll('.cursors-layer, .quick')) blinking.remove();
     const focused = document.activeElement;
     const fields = [...document.querySelectorAll('input, select')].map((field) => (field as HTMLInputElement).value);
     return [copy.outerHTML, focused?.outerHTML.slice(0, 300), ...fields].join('\n');
